@@ -1,0 +1,25 @@
+//! The plain data of `resilient`: the parameters of every policy, how two layers of them merge, what they default to,
+//! and the one validator that the attribute (at compile time) and the runtime (for policies built by hand) share.
+//!
+//! An implementation detail of `resilient-runtime`, which re-exports everything a user needs. It has no dependencies
+//! and reads no clock, so that the macro can use it too.
+
+mod breaker;
+mod cache;
+pub mod duration;
+mod parameter;
+mod policy;
+mod problem;
+mod rate;
+mod retry;
+mod setting;
+mod timeout;
+
+pub use breaker::{BreakerConfig, BreakerSettings};
+pub use cache::{CacheConfig, CacheSettings};
+pub use policy::{PolicyConfig, PolicySettings};
+pub use problem::{Parameter, Problem};
+pub use rate::{RateConfig, RateSettings};
+pub use retry::{Jitter, RetryConfig, RetrySettings};
+pub use setting::Setting;
+pub use timeout::{TimeoutConfig, TimeoutSettings};

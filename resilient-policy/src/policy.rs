@@ -1,0 +1,275 @@
+use crate::{
+    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Problem, RateConfig, RateSettings, RetryConfig,
+    RetrySettings, Setting, TimeoutConfig, TimeoutSettings, duration::format,
+};
+
+/// One layer of configuration: what it says of each policy, and nothing where it leaves that to the layer below.
+///
+/// The attribute on a trait is one layer, the attribute on a method lies over it, and what
+/// `Registry::builder().configure(...)` gives at start lies over both.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PolicyConfig {
+    /// The circuit breaker.
+    pub breaker: Setting<BreakerConfig>,
+    /// Retry.
+    pub retry: Setting<RetryConfig>,
+    /// The rate limiter.
+    pub rate: Setting<RateConfig>,
+    /// The cache.
+    pub cache: Setting<CacheConfig>,
+    /// Timeouts.
+    pub timeout: Setting<TimeoutConfig>,
+}
+
+/// Every policy of one method with all defaults filled in; `None` where it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct PolicySettings {
+    /// The circuit breaker.
+    pub breaker: Option<BreakerSettings>,
+    /// Retry.
+    pub retry: Option<RetrySettings>,
+    /// The rate limiter.
+    pub rate: Option<RateSettings>,
+    /// The cache.
+    pub cache: Option<CacheSettings>,
+    /// Timeouts.
+    pub timeout: Option<TimeoutSettings>,
+}
+
+macro_rules! policies {
+    ($( $policy:ident: $config:ty, $off:ident, $noun:literal; )+) => {
+        impl PolicyConfig {
+            /// A layer that says nothing.
+            #[must_use]
+            pub const fn new() -> Self {
+                Self { $( $policy: Setting::Unset, )+ }
+            }
+
+            $(
+                #[doc = concat!("Gives parameters of the ", $noun, ".")]
+                #[must_use]
+                pub const fn $policy(mut self, $policy: $config) -> Self {
+                    self.$policy = Setting::On($policy);
+                    self
+                }
+
+                #[doc = concat!("Takes the ", $noun, " away.")]
+                #[must_use]
+                pub const fn $off(mut self) -> Self {
+                    self.$policy = Setting::Off;
+                    self
+                }
+            )+
+
+            /// This layer with `over` laid over it, parameter by parameter.
+            #[must_use]
+            pub fn overlaid(&self, over: &Self) -> Self {
+                Self { $( $policy: self.$policy.overlaid(&over.$policy, <$config>::overlaid), )+ }
+            }
+
+            /// This layer with the parameters of `over` for the policies that are on here. A policy that is not on
+            /// stays so: code is generated for the policies that the attribute names, and no other can be added later.
+            #[must_use]
+            pub fn adjusted(&self, over: &Self) -> Self {
+                Self {
+                    $( $policy: match self.$policy {
+                        Setting::On(_) => self.$policy.overlaid(&over.$policy, <$config>::overlaid),
+                        Setting::Off | Setting::Unset => self.$policy,
+                    }, )+
+                }
+            }
+
+            /// The policies with every default filled in.
+            pub fn settings(&self) -> PolicySettings {
+                PolicySettings { $( $policy: self.$policy.as_on().map(<$config>::settings), )+ }
+            }
+
+            /// Every parameter of this layer that is out of its range, and every pair within one policy that is at odds.
+            pub fn problems(&self) -> Vec<Problem> {
+                let mut problems = Vec::new();
+                $( if let Setting::On(config) = &self.$policy { problems.extend(config.problems()); } )+
+                problems
+            }
+        }
+    };
+}
+
+policies! {
+    breaker: BreakerConfig, breaker_off, "circuit breaker";
+    retry: RetryConfig, retry_off, "retry";
+    rate: RateConfig, rate_off, "rate limiter";
+    cache: CacheConfig, cache_off, "cache";
+    timeout: TimeoutConfig, timeout_off, "timeouts";
+}
+
+impl PolicyConfig {
+    /// Every reason why this cannot be the last layer: what [`problems`](Self::problems) finds, what is missing,
+    /// and policies that cannot work together.
+    pub fn final_problems(&self) -> Vec<Problem> {
+        let mut problems = self.problems();
+        problems.extend(self.rate.as_on().and_then(RateConfig::missing));
+        problems.extend(self.cache.as_on().and_then(CacheConfig::missing));
+        problems.extend(self.timeout.as_on().and_then(TimeoutConfig::missing));
+        if problems.is_empty() {
+            problems.extend(self.retry_without_time());
+        }
+        problems
+    }
+
+    fn retry_without_time(&self) -> Option<Problem> {
+        let settings = self.settings();
+        let retry = settings.retry.filter(|retry| retry.max > 1)?;
+        let call = settings.timeout?.call?;
+        (call < retry.base).then(|| {
+            let advice = format!(
+                "is over before the first retry's delay of `base = \"{}\"`; write a longer `call` time, a shorter `base`, or `retry = off`",
+                format(retry.base)
+            );
+            Problem::new("timeout", "call", format!("\"{}\"", format(call)), advice).against("retry", "base")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Jitter;
+
+    const fn secs(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
+    fn fields(problems: &[Problem]) -> Vec<String> {
+        problems.iter().map(|problem| problem.parameter.to_string()).collect()
+    }
+
+    #[test]
+    fn layers_merge_parameter_by_parameter() {
+        let below = PolicyConfig::new()
+            .retry(RetryConfig::new().max(3).backoff(1.5))
+            .breaker(BreakerConfig::new().threshold(2))
+            .rate(RateConfig::new().limit(0.5));
+        let over = PolicyConfig::new().retry(RetryConfig::new().max(5)).breaker_off();
+        let merged = below.overlaid(&over).settings();
+        let retry = merged.retry.expect("retry is on");
+        assert_eq!((retry.max, retry.backoff), (5, 1.5));
+        assert_eq!(merged.breaker, None);
+        assert_eq!(merged.rate.map(|rate| (rate.limit, rate.burst)), Some((0.5, 1)));
+    }
+
+    #[test]
+    fn adjusting_never_adds_a_policy() {
+        let declared = PolicyConfig::new().retry(RetryConfig::new().max(3));
+        let over = PolicyConfig::new().retry(RetryConfig::new().base(secs(9))).breaker(BreakerConfig::new());
+        let adjusted = declared.adjusted(&over).settings();
+        assert_eq!(adjusted.retry.map(|retry| (retry.max, retry.base)), Some((3, secs(9))));
+        assert_eq!(adjusted.breaker, None);
+        assert_eq!(declared.adjusted(&PolicyConfig::new().retry_off()).settings().retry, None);
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let config = PolicyConfig::new()
+            .breaker(BreakerConfig::new())
+            .retry(RetryConfig::new())
+            .rate(RateConfig::new().limit(20.0))
+            .cache(CacheConfig::new().memory(secs(300)));
+        let settings = config.settings();
+        let breaker = settings.breaker.expect("on");
+        assert_eq!((breaker.threshold, breaker.recovery, breaker.half_open), (5, secs(60), 1));
+        let retry = settings.retry.expect("on");
+        assert_eq!((retry.max, retry.base, retry.backoff), (3, secs(1), 2.0));
+        assert_eq!((retry.max_delay, retry.jitter), (secs(60), Jitter::Equal));
+        let rate = settings.rate.expect("on");
+        assert_eq!((rate.per, rate.burst, rate.wait), (secs(1), 40, secs(5)));
+        assert_eq!(settings.cache.map(|cache| cache.capacity), Some(1_000));
+        assert!(config.final_problems().is_empty());
+    }
+
+    #[test]
+    fn a_long_base_raises_the_default_cap_and_a_short_cap_lowers_the_default_base() {
+        assert_eq!(RetryConfig::new().base(secs(90)).settings().max_delay, secs(90));
+        assert_eq!(RetryConfig::new().max_delay(secs(0)).problems().len(), 1);
+        let short = RetryConfig::new().max_delay(Duration::from_millis(200));
+        assert!(short.problems().is_empty());
+        assert_eq!(short.settings().base, Duration::from_millis(200));
+    }
+
+    #[test]
+    fn every_range_is_checked_and_all_problems_come_at_once() {
+        let config = PolicyConfig::new()
+            .breaker(BreakerConfig::new().threshold(0).recovery(secs(0)).half_open(0).half_open_timeout(secs(0)))
+            .retry(RetryConfig::new().max(0).backoff(f64::NAN).max_delay(secs(0)))
+            .rate(RateConfig::new().limit(-1.0).per(secs(0)).burst(0))
+            .cache(CacheConfig::new().memory(secs(0)).disk(secs(0)).capacity(0))
+            .timeout(TimeoutConfig::new().attempt(secs(0)).call(secs(0)));
+        let problems = config.problems();
+        assert_eq!(
+            fields(&problems),
+            [
+                "breaker(threshold)",
+                "breaker(recovery)",
+                "breaker(half_open)",
+                "breaker(half_open_timeout)",
+                "retry(max)",
+                "retry(backoff)",
+                "retry(max_delay)",
+                "rate(limit)",
+                "rate(per)",
+                "rate(burst)",
+                "cache(memory)",
+                "cache(disk)",
+                "cache(capacity)",
+                "timeout(attempt)",
+                "timeout(call)",
+            ]
+        );
+        for problem in &problems {
+            assert!(problem.advice.contains("; write "), "{problem}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        for limit in [0.0, -0.5, f64::NAN, f64::INFINITY, 1e300, 1e-300] {
+            assert_eq!(fields(&RateConfig::new().limit(limit).problems()), ["rate(limit)"], "{limit}");
+        }
+        for factor in [0.0, 0.5, -2.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(fields(&RetryConfig::new().backoff(factor).problems()), ["retry(backoff)"], "{factor}");
+        }
+        assert_eq!(fields(&TimeoutConfig::new().call(Duration::MAX).problems()), ["timeout(call)"]);
+        assert_eq!(fields(&RetryConfig::new().max(1_001).problems()), ["retry(max)"]);
+    }
+
+    #[test]
+    fn contradictions_name_both_places() {
+        let config = PolicyConfig::new()
+            .retry(RetryConfig::new().base(secs(5)).max_delay(secs(2)))
+            .cache(CacheConfig::new().memory(secs(60)).disk(secs(30)))
+            .timeout(TimeoutConfig::new().attempt(secs(4)).call(secs(3)));
+        let problems = config.problems();
+        assert_eq!(fields(&problems), ["retry(max_delay)", "cache(disk)", "timeout(call)"]);
+        let against: Vec<_> = problems.iter().filter_map(|p| p.against).map(|p| p.to_string()).collect();
+        assert_eq!(against, ["retry(base)", "cache(memory)", "timeout(attempt)"]);
+    }
+
+    #[test]
+    fn a_call_must_have_time_for_its_first_retry() {
+        let call = TimeoutConfig::new().call(secs(1));
+        let config = PolicyConfig::new().retry(RetryConfig::new().base(secs(2))).timeout(call);
+        assert_eq!(fields(&config.final_problems()), ["timeout(call)"]);
+        assert!(config.overlaid(&PolicyConfig::new().retry(RetryConfig::new().max(1))).final_problems().is_empty());
+    }
+
+    #[test]
+    fn a_policy_with_nothing_to_do_is_refused() {
+        let config = PolicyConfig::new().rate(RateConfig::new()).cache(CacheConfig::new()).timeout(TimeoutConfig::new());
+        assert!(config.problems().is_empty());
+        assert_eq!(fields(&config.final_problems()), ["rate(limit)", "cache(memory)", "timeout(attempt)"]);
+    }
+}

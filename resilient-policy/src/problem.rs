@@ -1,0 +1,91 @@
+use std::fmt;
+
+/// The name of a parameter: the policy's key and the parameter inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parameter {
+    /// The policy's key in the attribute, such as `retry`.
+    pub policy: &'static str,
+    /// The parameter inside it, such as `max`.
+    pub field: &'static str,
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.policy, self.field)
+    }
+}
+
+/// One thing that cannot work: a parameter out of its range, or two that contradict each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// The parameter to change; of two that contradict each other, the later one.
+    pub parameter: Parameter,
+    /// The value that it has.
+    pub value: String,
+    /// What is wrong, and what to write instead.
+    pub advice: String,
+    /// The parameter that this one contradicts.
+    pub against: Option<Parameter>,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        policy: &'static str,
+        field: &'static str,
+        value: impl fmt::Display,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self { parameter: Parameter { policy, field }, value: value.to_string(), advice: advice.into(), against: None }
+    }
+
+    pub(crate) fn against(mut self, policy: &'static str, field: &'static str) -> Self {
+        self.against = Some(Parameter { policy, field });
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{} = {}` {}", self.parameter, self.value, self.advice)
+    }
+}
+
+/// Collects the problems of one policy.
+#[derive(Debug)]
+pub(crate) struct Check {
+    policy: &'static str,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Check {
+    pub(crate) fn new(policy: &'static str) -> Self {
+        Self { policy, problems: Vec::new() }
+    }
+
+    /// Refuses `value` with `advice` where `wrong` holds for it.
+    pub(crate) fn refuse<T: fmt::Display>(
+        &mut self,
+        field: &'static str,
+        value: Option<T>,
+        wrong: impl FnOnce(&T) -> bool,
+        advice: &str,
+    ) {
+        if let Some(value) = value.filter(wrong) {
+            self.problems.push(Problem::new(self.policy, field, value, advice));
+        }
+    }
+
+    /// Refuses a duration of zero, or one over a hundred years, which only code can write.
+    pub(crate) fn duration(&mut self, field: &'static str, value: Option<std::time::Duration>, zero: Option<&str>) {
+        let Some(value) = value else { return };
+        let shown = format!("\"{}\"", crate::duration::format(value));
+        match zero {
+            Some(advice) if value.is_zero() => self.problems.push(Problem::new(self.policy, field, shown, advice)),
+            _ if value > crate::duration::LONGEST => {
+                self.problems.push(Problem::new(self.policy, field, shown, "is too long; write at most 100 years"));
+            }
+            _ => {}
+        }
+    }
+}
