@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::{
     duration::format,
     parameter::layer,
-    problem::{Check, Problem},
+    problem::{Check, MISSING, Problem},
 };
 
 layer! {
@@ -33,7 +33,11 @@ pub struct CacheSettings {
 impl CacheConfig {
     /// The parameters with their defaults.
     pub fn settings(&self) -> CacheSettings {
-        CacheSettings { memory: self.memory, disk: self.disk, capacity: self.capacity.unwrap_or(1_000) }
+        CacheSettings {
+            memory: self.memory,
+            disk: self.disk,
+            capacity: self.capacity.unwrap_or(1_000),
+        }
     }
 
     pub(crate) fn problems(&self) -> Vec<Problem> {
@@ -63,14 +67,16 @@ impl CacheConfig {
                 format(memory)
             );
             let value = format!("\"{}\"", format(disk));
-            check.problems.push(Problem::new("cache", "disk", value, advice).against("cache", "memory"));
+            check
+                .problems
+                .push(Problem::new("cache", "disk", value, advice).against("cache", "memory"));
         }
         check.problems
     }
 
     pub(crate) fn missing(&self) -> Option<Problem> {
         (self.memory.is_none() && self.disk.is_none()).then(|| {
-            Problem::new("cache", "memory", "?", "is missing, and so is `disk`; write how long an answer is kept, such as `cache = \"5m\"`")
+            Problem::new("cache", "memory", MISSING, "is missing, and so is `disk`; write how long an answer is kept, such as `cache = \"5m\"`")
         })
     }
 }

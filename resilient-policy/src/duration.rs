@@ -25,15 +25,30 @@ impl fmt::Display for ParseDurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = &self.text;
         match self.why {
-            Why::Empty => write!(f, "a duration is empty; write a number and a unit, such as `\"60s\"`"),
+            Why::Empty => {
+                write!(f, "a duration is empty; write a number and a unit, such as `\"60s\"`")
+            }
             Why::NoNumber => {
-                write!(f, "`{text}` is not a duration; write whole numbers with units, such as `\"60s\"` or `\"1m 30s\"`")
+                write!(
+                    f,
+                    "`{text}` is not a duration; write whole numbers with units, such as `\"60s\"` or `\"1m 30s\"`"
+                )
             }
-            Why::NoUnit => write!(f, "`{text}` has no unit; write a number and a unit, such as `\"{}s\"`", text.trim()),
+            Why::NoUnit => write!(
+                f,
+                "`{text}` has no unit; write a number and a unit, such as `\"{}s\"`",
+                text.trim()
+            ),
             Why::UnknownUnit => {
-                write!(f, "`{text}` has an unknown unit; write one of ns, us, ms, s, m, h, d, such as `\"60s\"`")
+                write!(
+                    f,
+                    "`{text}` has an unknown unit; write one of ns, us, ms, s, m, h, d, such as `\"60s\"`"
+                )
             }
-            Why::TooLong => write!(f, "`{text}` is longer than 100 years; write a shorter duration, such as `\"1d\"`"),
+            Why::TooLong => write!(
+                f,
+                "`{text}` is longer than 100 years; write a shorter duration, such as `\"1d\"`"
+            ),
         }
     }
 }
@@ -69,11 +84,13 @@ pub fn parse(text: &str) -> Result<Duration, ParseDurationError> {
         let after = after.trim_start();
         let letters = after.len() - after.trim_start_matches(char::is_alphabetic).len();
         if letters == 0 {
-            return Err(fail(if after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit()) {
-                Why::NoUnit
-            } else {
-                Why::NoNumber
-            }));
+            return Err(fail(
+                if after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit()) {
+                    Why::NoUnit
+                } else {
+                    Why::NoNumber
+                },
+            ));
         }
         let (unit, after) = after.split_at(letters);
         let nanos = nanos_in(unit).ok_or_else(|| fail(Why::UnknownUnit))?;

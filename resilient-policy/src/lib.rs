@@ -1,3 +1,4 @@
+#![forbid(unsafe_code)]
 //! The plain data of `resilient`: the parameters of every policy, how two layers of them merge, what they default to,
 //! and the one validator that the attribute (at compile time) and the runtime (for policies built by hand) share.
 //!

@@ -1,6 +1,6 @@
 use crate::{
-    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Problem, RateConfig, RateSettings, RetryConfig,
-    RetrySettings, Setting, TimeoutConfig, TimeoutSettings, duration::format,
+    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Problem, RateConfig, RateSettings,
+    RetryConfig, RetrySettings, Setting, TimeoutConfig, TimeoutSettings, duration::format,
 };
 
 /// One layer of configuration: what it says of each policy, and nothing where it leaves that to the layer below.
@@ -165,7 +165,9 @@ mod tests {
     #[test]
     fn adjusting_never_adds_a_policy() {
         let declared = PolicyConfig::new().retry(RetryConfig::new().max(3));
-        let over = PolicyConfig::new().retry(RetryConfig::new().base(secs(9))).breaker(BreakerConfig::new());
+        let over = PolicyConfig::new()
+            .retry(RetryConfig::new().base(secs(9)))
+            .breaker(BreakerConfig::new());
         let adjusted = declared.adjusted(&over).settings();
         assert_eq!(adjusted.retry.map(|retry| (retry.max, retry.base)), Some((3, secs(9))));
         assert_eq!(adjusted.breaker, None);
@@ -203,7 +205,13 @@ mod tests {
     #[test]
     fn every_range_is_checked_and_all_problems_come_at_once() {
         let config = PolicyConfig::new()
-            .breaker(BreakerConfig::new().threshold(0).recovery(secs(0)).half_open(0).half_open_timeout(secs(0)))
+            .breaker(
+                BreakerConfig::new()
+                    .threshold(0)
+                    .recovery(secs(0))
+                    .half_open(0)
+                    .half_open_timeout(secs(0)),
+            )
             .retry(RetryConfig::new().max(0).backoff(f64::NAN).max_delay(secs(0)))
             .rate(RateConfig::new().limit(-1.0).per(secs(0)).burst(0))
             .cache(CacheConfig::new().memory(secs(0)).disk(secs(0)).capacity(0))
@@ -237,10 +245,18 @@ mod tests {
     #[test]
     fn numbers_that_are_none_are_refused() {
         for limit in [0.0, -0.5, f64::NAN, f64::INFINITY, 1e300, 1e-300] {
-            assert_eq!(fields(&RateConfig::new().limit(limit).problems()), ["rate(limit)"], "{limit}");
+            assert_eq!(
+                fields(&RateConfig::new().limit(limit).problems()),
+                ["rate(limit)"],
+                "{limit}"
+            );
         }
         for factor in [0.0, 0.5, -2.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(fields(&RetryConfig::new().backoff(factor).problems()), ["retry(backoff)"], "{factor}");
+            assert_eq!(
+                fields(&RetryConfig::new().backoff(factor).problems()),
+                ["retry(backoff)"],
+                "{factor}"
+            );
         }
         assert_eq!(fields(&TimeoutConfig::new().call(Duration::MAX).problems()), ["timeout(call)"]);
         assert_eq!(fields(&RetryConfig::new().max(1_001).problems()), ["retry(max)"]);
@@ -254,7 +270,8 @@ mod tests {
             .timeout(TimeoutConfig::new().attempt(secs(4)).call(secs(3)));
         let problems = config.problems();
         assert_eq!(fields(&problems), ["retry(max_delay)", "cache(disk)", "timeout(call)"]);
-        let against: Vec<_> = problems.iter().filter_map(|p| p.against).map(|p| p.to_string()).collect();
+        let against: Vec<_> =
+            problems.iter().filter_map(|p| p.against).map(|p| p.to_string()).collect();
         assert_eq!(against, ["retry(base)", "cache(memory)", "timeout(attempt)"]);
     }
 
@@ -263,13 +280,24 @@ mod tests {
         let call = TimeoutConfig::new().call(secs(1));
         let config = PolicyConfig::new().retry(RetryConfig::new().base(secs(2))).timeout(call);
         assert_eq!(fields(&config.final_problems()), ["timeout(call)"]);
-        assert!(config.overlaid(&PolicyConfig::new().retry(RetryConfig::new().max(1))).final_problems().is_empty());
+        assert!(
+            config
+                .overlaid(&PolicyConfig::new().retry(RetryConfig::new().max(1)))
+                .final_problems()
+                .is_empty()
+        );
     }
 
     #[test]
     fn a_policy_with_nothing_to_do_is_refused() {
-        let config = PolicyConfig::new().rate(RateConfig::new()).cache(CacheConfig::new()).timeout(TimeoutConfig::new());
+        let config = PolicyConfig::new()
+            .rate(RateConfig::new())
+            .cache(CacheConfig::new())
+            .timeout(TimeoutConfig::new());
         assert!(config.problems().is_empty());
-        assert_eq!(fields(&config.final_problems()), ["rate(limit)", "cache(memory)", "timeout(attempt)"]);
+        assert_eq!(
+            fields(&config.final_problems()),
+            ["rate(limit)", "cache(memory)", "timeout(attempt)"]
+        );
     }
 }

@@ -21,7 +21,7 @@ impl fmt::Display for Parameter {
 pub struct Problem {
     /// The parameter to change; of two that contradict each other, the later one.
     pub parameter: Parameter,
-    /// The value that it has.
+    /// The value that it has; empty where it should have one and has none.
     pub value: String,
     /// What is wrong, and what to write instead.
     pub advice: String,
@@ -36,7 +36,12 @@ impl Problem {
         value: impl fmt::Display,
         advice: impl Into<String>,
     ) -> Self {
-        Self { parameter: Parameter { policy, field }, value: value.to_string(), advice: advice.into(), against: None }
+        Self {
+            parameter: Parameter { policy, field },
+            value: value.to_string(),
+            advice: advice.into(),
+            against: None,
+        }
     }
 
     pub(crate) fn against(mut self, policy: &'static str, field: &'static str) -> Self {
@@ -45,9 +50,23 @@ impl Problem {
     }
 }
 
+/// The value of a parameter that was not given.
+pub(crate) const MISSING: &str = "";
+
+impl Problem {
+    /// Whether the parameter should have been given and was not.
+    pub fn is_missing(&self) -> bool {
+        self.value == MISSING
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{} = {}` {}", self.parameter, self.value, self.advice)
+        let Parameter { policy, field } = self.parameter;
+        match self.value.as_str() {
+            MISSING => write!(f, "`{field}` of `{policy}` {}", self.advice),
+            value => write!(f, "`{policy}({field} = {value})` {}", self.advice),
+        }
     }
 }
 
@@ -77,13 +96,25 @@ impl Check {
     }
 
     /// Refuses a duration of zero, or one over a hundred years, which only code can write.
-    pub(crate) fn duration(&mut self, field: &'static str, value: Option<std::time::Duration>, zero: Option<&str>) {
+    pub(crate) fn duration(
+        &mut self,
+        field: &'static str,
+        value: Option<std::time::Duration>,
+        zero: Option<&str>,
+    ) {
         let Some(value) = value else { return };
         let shown = format!("\"{}\"", crate::duration::format(value));
         match zero {
-            Some(advice) if value.is_zero() => self.problems.push(Problem::new(self.policy, field, shown, advice)),
+            Some(advice) if value.is_zero() => {
+                self.problems.push(Problem::new(self.policy, field, shown, advice));
+            }
             _ if value > crate::duration::LONGEST => {
-                self.problems.push(Problem::new(self.policy, field, shown, "is too long; write at most 100 years"));
+                self.problems.push(Problem::new(
+                    self.policy,
+                    field,
+                    shown,
+                    "is too long; write at most 100 years",
+                ));
             }
             _ => {}
         }

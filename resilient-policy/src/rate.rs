@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::{
     parameter::layer,
-    problem::{Check, Problem},
+    problem::{Check, MISSING, Problem},
 };
 
 layer! {
@@ -83,12 +83,21 @@ impl RateConfig {
 
     pub(crate) fn missing(&self) -> Option<Problem> {
         self.limit.is_none().then(|| {
-            Problem::new("rate", "limit", "?", "is missing; write the requests per second, such as `rate = 0.5`")
+            Problem::new(
+                "rate",
+                "limit",
+                MISSING,
+                "is missing; write the requests per second, such as `rate = 0.5`",
+            )
         })
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u32 before")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the range of u32 before"
+)]
 fn default_burst(per_second: f64) -> u32 {
     (per_second * 2.0).floor().clamp(1.0, f64::from(u32::MAX)) as u32
 }

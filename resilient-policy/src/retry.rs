@@ -26,8 +26,12 @@ pub enum Jitter {
 
 impl Jitter {
     /// Every kind under the name that the attribute gives it.
-    pub const NAMES: [(&'static str, Self); 4] =
-        [("equal", Self::Equal), ("full", Self::Full), ("decorrelated", Self::Decorrelated), ("none", Self::None)];
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("equal", Self::Equal),
+        ("full", Self::Full),
+        ("decorrelated", Self::Decorrelated),
+        ("none", Self::None),
+    ];
 }
 
 impl fmt::Display for Jitter {
@@ -75,7 +79,9 @@ const MOST_ATTEMPTS: u32 = 1_000;
 impl RetryConfig {
     /// The parameters with their defaults. A `base` over the default `max_delay` raises it.
     pub fn settings(&self) -> RetrySettings {
-        let base = self.base.unwrap_or_else(|| Duration::from_secs(1).min(self.max_delay.unwrap_or(Duration::MAX)));
+        let base = self
+            .base
+            .unwrap_or_else(|| Duration::from_secs(1).min(self.max_delay.unwrap_or(Duration::MAX)));
         RetrySettings {
             max: self.max.unwrap_or(3),
             base,
@@ -120,7 +126,9 @@ impl RetryConfig {
                 format(base)
             );
             let value = format!("\"{}\"", format(max_delay));
-            check.problems.push(Problem::new("retry", "max_delay", value, advice).against("retry", "base"));
+            check
+                .problems
+                .push(Problem::new("retry", "max_delay", value, advice).against("retry", "base"));
         }
         check.problems
     }

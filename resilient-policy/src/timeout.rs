@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::{
     duration::format,
     parameter::layer,
-    problem::{Check, Problem},
+    problem::{Check, MISSING, Problem},
 };
 
 layer! {
@@ -53,14 +53,16 @@ impl TimeoutConfig {
                 format(attempt)
             );
             let value = format!("\"{}\"", format(call));
-            check.problems.push(Problem::new("timeout", "call", value, advice).against("timeout", "attempt"));
+            check
+                .problems
+                .push(Problem::new("timeout", "call", value, advice).against("timeout", "attempt"));
         }
         check.problems
     }
 
     pub(crate) fn missing(&self) -> Option<Problem> {
         (self.attempt.is_none() && self.call.is_none()).then(|| {
-            Problem::new("timeout", "attempt", "?", "is missing, and so is `call`; write how long an attempt may take, such as `timeout = \"2s\"`")
+            Problem::new("timeout", "attempt", MISSING, "is missing, and so is `call`; write how long an attempt may take, such as `timeout = \"2s\"`")
         })
     }
 }
