@@ -1,0 +1,130 @@
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//! Circuit breaker, retry, rate limit, timeout, cache and fallback for any async API client, wired in by one attribute
+//! on its trait.
+//!
+//! ```
+//! use resilient_runtime::{Classify, Rejection, resilient};
+//!
+//! #[resilient(
+//!     service = "prices",
+//!     breaker(threshold = 3, recovery = "60s"),
+//!     retry(max = 3, base = "100ms"),
+//!     cache = "5m",
+//!     fallback(value = 0),
+//! )]
+//! trait Prices {
+//!     async fn price(&self, item: &str) -> Result<u32, PriceError>;
+//! }
+//!
+//! struct HttpPrices;
+//!
+//! impl Prices for HttpPrices {
+//!     async fn price(&self, item: &str) -> Result<u32, PriceError> {
+//!         if item.is_empty() { Err(PriceError::NotFound) } else { Ok(180) }
+//!     }
+//! }
+//!
+//! #[derive(Debug, PartialEq)]
+//! enum PriceError {
+//!     NotFound,
+//!     Rejected(Rejection),
+//! }
+//!
+//! impl From<Rejection> for PriceError {
+//!     fn from(rejection: Rejection) -> Self {
+//!         Self::Rejected(rejection)
+//!     }
+//! }
+//!
+//! impl Classify for PriceError {}
+//!
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
+//! let prices = ResilientPrices::new(HttpPrices); // implements `Prices`
+//! assert_eq!(prices.price("Divine Orb").await, Ok(180));
+//! assert_eq!(prices.price("").await, Ok(0));
+//! # }
+//! ```
+//!
+//! The attribute and all its keys: [`macro@resilient`]. The same by hand: [`Policy`]. Services, configuration at run
+//! time and the cache directory: [`Registry`]. What errors mean: [`Classify`]. Where an answer came from: [`traced`].
+//!
+//! # Order
+//!
+//! From the outside in, always: fallback, cache, single flight, `timeout(call)`, and then for each attempt: breaker, rate
+//! limit, `timeout(attempt)`, the method.
+//!
+//! # Runtime
+//!
+//! Policies that wait (retry, rate, timeout, a cache on disk) need a tokio runtime with its time enabled. Nothing runs
+//! in the background but one thread per cache directory.
+//!
+//! # Events
+//!
+//! What the policies do is told as [`tracing`] events with the target `resilient` and a field `event`: `attempt`,
+//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `rejected`, `rate_wait`, `served` and `cache`.
+
+mod attempt;
+mod backoff;
+mod breaker;
+mod cache;
+mod call;
+mod classify;
+mod clock;
+mod config_error;
+mod counters;
+mod deadline;
+#[cfg(feature = "disk")]
+mod disk;
+#[cfg(not(feature = "disk"))]
+#[path = "disk_off.rs"]
+mod disk;
+mod events;
+mod failure;
+mod name;
+mod outcome;
+mod pipeline;
+mod policy;
+mod provenance;
+mod rate;
+mod registry;
+mod rejection;
+mod rng;
+mod seconds;
+mod service;
+
+pub use attempt::{Attempt, Attempted, Run};
+pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
+pub use cache::{Key, KeyPart};
+pub use call::{Call, Lookup};
+pub use classify::{Classify, ErrorKind};
+pub use config_error::ConfigError;
+pub use counters::{MethodSnapshot, RejectionCounts};
+pub use failure::Failure;
+pub use name::Name;
+pub use outcome::{
+    Again, Arguments, CacheValue, Cacheable, DiskValue, FailureOf, Fallible, FromRejection,
+    Outcome, ValueOf, again, cacheable, fallible, storable,
+};
+pub use pipeline::Pipeline;
+pub use policy::{Policy, PolicyBuilder};
+pub use provenance::{Provenance, Traced, traced};
+pub use rate::RateSnapshot;
+pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
+pub use rejection::{Rejection, TimeoutScope};
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/attribute.md")]
+pub use resilient_macros::resilient;
+pub use resilient_policy::{
+    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Jitter, Parameter, PolicyConfig,
+    PolicySettings, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Setting,
+    TimeoutConfig, TimeoutSettings,
+};
+/// For the types of cached values and arguments, where a crate has no serde of its own:
+/// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.
+pub use serde;
+pub use service::{Declaration, Method, Service, ServiceSnapshot};
+
+#[cfg(all(doctest, feature = "macros", feature = "disk"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,118 @@
+//! One call of the method, under its timeout.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use pin_project_lite::pin_project;
+use tokio::{
+    task::coop::{Unconstrained, unconstrained},
+    time::{Sleep, sleep_until},
+};
+
+use crate::{TimeoutScope, breaker::Permit, clock::Moment, deadline};
+
+/// The right to call the method once. Dropped unused, it gives a probe's place back to the breaker.
+#[must_use = "an attempt does nothing until it runs the method"]
+pub struct Attempt<'m> {
+    pub(crate) permit: Option<Permit<'m>>,
+    pub(crate) limit: Option<Limit>,
+    pub(crate) started: Moment,
+}
+
+/// When an attempt is out of time, and why.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) at: Moment,
+    pub(crate) after: Duration,
+    pub(crate) scope: TimeoutScope,
+}
+
+impl<'m> Attempt<'m> {
+    /// Runs the method, for no longer than its timeout.
+    pub fn run<F: Future>(self, method: F) -> Run<'m, F> {
+        Run { attempt: Some(self), method, timer: None }
+    }
+}
+
+impl std::fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attempt").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// What became of one attempt. To be given to [`Call::settle`](crate::Call::settle).
+#[must_use = "settle the call with it"]
+pub struct Attempted<'m, R> {
+    pub(crate) permit: Option<Permit<'m>>,
+    pub(crate) result: Result<R, Limit>,
+    pub(crate) started: Moment,
+    pub(crate) ended: Moment,
+}
+
+impl<R> std::fmt::Debug for Attempted<'_, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attempted")
+            .field("timed_out", &self.result.is_err())
+            .finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`Attempt::run`].
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Run<'m, F> {
+        attempt: Option<Attempt<'m>>,
+        #[pin]
+        method: F,
+        // Made once the method is pending: a method that answers at once needs none.
+        #[pin]
+        timer: Option<Unconstrained<Sleep>>,
+    }
+}
+
+impl<F> std::fmt::Debug for Run<'_, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("attempt", &self.attempt).finish_non_exhaustive()
+    }
+}
+
+impl<'m, F: Future> Future for Run<'m, F> {
+    type Output = Attempted<'m, F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let limit = this.attempt.as_ref().expect("polled after it was ready").limit;
+        let polled = match limit {
+            None => this.method.poll(cx),
+            Some(limit) => deadline::within(limit.at, || this.method.poll(cx)),
+        };
+        let result = match (polled, limit) {
+            (Poll::Ready(outcome), limit) => {
+                let now = Moment::now();
+                match limit {
+                    // An answer that comes too late is a timeout, even if the poll that brought it blocked so long.
+                    Some(limit) if now >= limit.at => (Err(limit), now),
+                    _ => (Ok(outcome), now),
+                }
+            }
+            (Poll::Pending, None) => return Poll::Pending,
+            (Poll::Pending, Some(limit)) => {
+                if this.timer.is_none() {
+                    // Outside of the cooperative budget: a method that uses it up must not switch off its timeout.
+                    this.timer.set(Some(unconstrained(sleep_until(limit.at.instant()))));
+                }
+                match this.timer.as_mut().as_pin_mut().map(|timer| timer.poll(cx)) {
+                    Some(Poll::Ready(())) => (Err(limit), Moment::now()),
+                    _ => return Poll::Pending,
+                }
+            }
+        };
+        let attempt = this.attempt.take().expect("it was there above");
+        let (result, ended) = result;
+        Poll::Ready(Attempted { permit: attempt.permit, result, started: attempt.started, ended })
+    }
+}

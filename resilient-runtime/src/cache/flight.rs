@@ -1,0 +1,129 @@
+//! Single flight: of all calls for one key, one loads and the others wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::Entry;
+
+/// The loads that are under way, by key.
+#[derive(Debug, Default)]
+pub(super) struct Flights(Mutex<Listed>);
+
+/// Each load with the number of calls that have joined it.
+type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize)>;
+
+/// One load. Whoever holds the permit of `turn` leads; the others queue for it.
+#[derive(Debug)]
+struct Flight {
+    turn: Semaphore,
+    landed: OnceLock<Landing>,
+}
+
+/// How a load ended.
+#[derive(Debug, Clone)]
+pub(super) enum Landing {
+    /// With a value, which the followers share.
+    Loaded(Entry),
+    /// Without one. The followers each make their own attempt: one after the other would keep the last one waiting
+    /// for as many failures as there are callers.
+    Failed,
+}
+
+/// What a call is to the load it joined.
+pub(super) enum Role {
+    /// It loads.
+    Leader(Lead),
+    /// Another one has.
+    Landed(Landing),
+}
+
+impl Flights {
+    fn lock(&self) -> MutexGuard<'_, Listed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Joins the load of `key`, or begins it. A leader that is dropped hands over to the next in line.
+    pub(super) async fn join(self: &Arc<Self>, key: &[u8]) -> Role {
+        let (seat, leads) = self.take_seat(key);
+        if leads {
+            return Role::Leader(Lead { seat });
+        }
+        let handed_over = seat.flight.turn.acquire().await.map(SemaphorePermit::forget).is_ok();
+        if handed_over {
+            return Role::Leader(Lead { seat });
+        }
+        Role::Landed(seat.flight.landed.get().cloned().unwrap_or(Landing::Failed))
+    }
+
+    fn take_seat(self: &Arc<Self>, key: &[u8]) -> (Seat, bool) {
+        let mut flights = self.lock();
+        let leads = !flights.contains_key(key);
+        let (flight, seats) = flights.entry(key.into()).or_insert_with(|| {
+            (Arc::new(Flight { turn: Semaphore::new(0), landed: OnceLock::new() }), 0)
+        });
+        *seats += 1;
+        let flight = Arc::clone(flight);
+        drop(flights);
+        (Seat { flights: Arc::clone(self), flight, key: key.into() }, leads)
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+}
+
+/// A place in a load. The last one to leave takes it off the list.
+#[derive(Debug)]
+struct Seat {
+    flights: Arc<Flights>,
+    flight: Arc<Flight>,
+    key: Box<[u8]>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut flights = self.flights.lock();
+        // Once it has landed it is off the list, and another load may be in its place.
+        if let Some((listed, seats)) = flights.get_mut(&self.key)
+            && Arc::ptr_eq(listed, &self.flight)
+        {
+            *seats -= 1;
+            if *seats == 0 {
+                flights.remove(&self.key);
+            }
+        }
+    }
+}
+
+/// The duty to load. Dropped without having landed, it goes to the next in line.
+#[derive(Debug)]
+pub(crate) struct Lead {
+    seat: Seat,
+}
+
+impl Lead {
+    pub(super) fn key(&self) -> &[u8] {
+        &self.seat.key
+    }
+
+    /// Ends the load and lets every follower go. A caller that comes later begins a load of its own.
+    pub(super) fn land(self, landing: Landing) {
+        let _ = self.seat.flight.landed.set(landing);
+        // A load is listed until it lands or is left, so what is listed is this one.
+        self.seat.flights.lock().remove(&self.seat.key);
+        self.seat.flight.turn.close();
+    }
+}
+
+impl Drop for Lead {
+    fn drop(&mut self) {
+        if self.seat.flight.landed.get().is_none() {
+            self.seat.flight.turn.add_permits(1);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+use serde::Serialize;
+
+use super::encode::{Bytes, Encoder};
+
+/// What a cached answer is found by: the arguments of the call, each in full.
+///
+/// The arguments are written one after the other, each value with its kind and its end, each field with its name; so two
+/// different argument lists never have the same key, and no key is ever a file name.
+#[derive(Debug, Clone, Default)]
+pub struct Key {
+    bytes: Bytes,
+    unwritable: bool,
+}
+
+/// An argument that can be part of a cache key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a cache key",
+    label = "needs serde's `Serialize`",
+    note = "add `#[derive(serde::Serialize)]` to the type, or name what the answer depends on: `cache(key = EXPRESSION)`"
+)]
+pub trait KeyPart {
+    /// Writes the part.
+    #[doc(hidden)]
+    fn write(&self, key: &mut Key);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> KeyPart for T {
+    fn write(&self, key: &mut Key) {
+        key.unwritable |= self.serialize(Encoder(&mut key.bytes)).is_err();
+    }
+}
+
+impl Key {
+    /// The key of a call without arguments.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn part<T: KeyPart + ?Sized>(mut self, part: &T) -> Self {
+        part.write(&mut self);
+        self
+    }
+
+    /// Adds a type, for methods whose answer depends on one.
+    #[must_use]
+    pub fn of_type<T: ?Sized>(self) -> Self {
+        self.part(std::any::type_name::<T>())
+    }
+
+    /// The key as bytes; `None` if an argument refused to be written.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        (!self.unwritable).then_some(&self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An argument as API clients have them: fields that are left out when they are empty.
+    #[derive(Serialize)]
+    struct Query {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        min: Option<u8>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max: Option<u8>,
+    }
+
+    #[derive(Serialize)]
+    enum Choice {
+        Unit,
+        Tuple(u8, u8),
+        Struct { a: u8 },
+        Wrapped(u8),
+    }
+
+    #[test]
+    fn different_arguments_have_different_keys() {
+        let keys = [
+            Key::new(),
+            Key::new().part(""),
+            Key::new().part("a").part("bc"),
+            Key::new().part("ab").part("c"),
+            Key::new().part("abc"),
+            Key::new().part("a:b").part("c"),
+            Key::new().part("a").part("b:c"),
+            Key::new().part(&None::<&str>),
+            Key::new().part(&Some(None::<u8>)),
+            Key::new().part(&Some(())),
+            Key::new().part(&()),
+            Key::new().part(&Some("")),
+            Key::new().part(&1_i64),
+            Key::new().part(&1_u64),
+            Key::new().part(&1.0_f64),
+            Key::new().part(&'1'),
+            Key::new().part("1"),
+            Key::new().part(&Choice::Unit),
+            Key::new().part(&Choice::Tuple(1, 2)),
+            Key::new().part(&Choice::Struct { a: 1 }),
+            Key::new().part(&Choice::Wrapped(1)),
+            Key::new().part(&[("a", 1)].into_iter().collect::<std::collections::BTreeMap<_, _>>()),
+            Key::new().part(&vec![("a", 1)]),
+            Key::new().part(&vec![vec![1_u8], vec![]]),
+            Key::new().part(&vec![vec![], vec![1_u8]]),
+            Key::new().part(&vec!["a"]).part(&vec!["b"]),
+            Key::new().part(&vec!["a", "b"]),
+            Key::new().part(&Query { min: Some(1), max: None }),
+            Key::new().part(&Query { min: None, max: Some(1) }),
+            Key::new().part("../../etc/passwd"),
+            Key::new().part(&"x".repeat(1 << 20)),
+            Key::new().of_type::<u8>(),
+            Key::new().of_type::<u16>(),
+        ];
+        for (i, one) in keys.iter().enumerate() {
+            for (j, other) in keys.iter().enumerate() {
+                assert_eq!(one.bytes() == other.bytes(), i == j, "{i} {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_argument_that_refuses_to_be_written_makes_no_key() {
+        struct Refuses;
+        impl Serialize for Refuses {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("no"))
+            }
+        }
+        assert!(Key::new().part("a").part(&Refuses).bytes().is_none());
+    }
+}

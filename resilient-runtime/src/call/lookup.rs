@@ -1,0 +1,58 @@
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use super::Call;
+use crate::{
+    cache::{Cache, Found},
+    clock::Moment,
+    outcome::Codec,
+};
+
+/// A look beyond memory. Boxed: it is followed by a request more often than not, beside which an allocation is nothing.
+pub(super) type Find<'m> = Pin<Box<dyn Future<Output = Option<Found>> + Send + 'm>>;
+
+pub(super) fn find(
+    cache: &Cache,
+    key: Box<[u8]>,
+    codec: Codec,
+    deadline: Option<Moment>,
+) -> Find<'_> {
+    Box::pin(async move {
+        let found = cache.find(&key, codec);
+        match deadline {
+            None => Some(found.await),
+            // A caller is never held past its deadline, by whoever loads.
+            Some(deadline) => tokio::time::timeout_at(deadline.instant(), found).await.ok(),
+        }
+    })
+}
+
+/// The future of [`Call::lookup`].
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Lookup<'c, 'm, R, E> {
+    pub(super) call: &'c mut Call<'m, R, E>,
+    pub(super) further: Option<Find<'m>>,
+}
+
+impl<R, E> Future for Lookup<'_, '_, R, E> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(further) = &mut self.further else { return Poll::Ready(()) };
+        let found = ready!(further.as_mut().poll(cx));
+        self.further = None;
+        if let Some((value, provenance)) = self.call.core.looked(found) {
+            self.call.serve(&value, provenance);
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<R, E> std::fmt::Debug for Lookup<'_, '_, R, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookup").field("in_memory", &self.further.is_none()).finish_non_exhaustive()
+    }
+}

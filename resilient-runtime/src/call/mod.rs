@@ -1,0 +1,235 @@
+//! One call on its way through the policies.
+
+mod core;
+mod lookup;
+
+use self::core::{Core, Look};
+pub use self::lookup::Lookup;
+use crate::{
+    Failure, Pipeline, Provenance, Rejection,
+    attempt::{Attempt, Attempted},
+    breaker::Ending,
+    cache::{Cache, Key},
+    clock::Moment,
+    counters::End,
+    outcome::{Cacheable, Fallible, Kept, Verdict},
+    provenance,
+};
+
+/// One call of a decorated method, from its begin to its outcome.
+///
+/// The expansion of the attribute drives it like this, and so does [`Policy::call`](crate::Policy::call):
+///
+/// ```text
+/// let mut call = pipeline.begin(fallible::<Result<Market, ScoutError>>());
+/// call.lookup(storable::<Result<Market, ScoutError>>(), Key::new().part(league)).await;
+/// while let Some(attempt) = call.next_attempt().await {
+///     let outcome = attempt.run(inner.market_data(league)).await;
+///     call.settle(outcome);
+/// }
+/// if let Some(failure) = call.failure() {
+///     call.recover(fallback(failure).await);
+/// }
+/// call.finish()
+/// ```
+///
+/// Dropped before it is finished, it gives back all that it holds, and counts as cancelled.
+#[must_use = "a call does nothing until it is driven"]
+pub struct Call<'m, R, E> {
+    core: Core<'m>,
+    fallible: Fallible<R, E>,
+    cacheable: Option<Cacheable<R>>,
+    outcome: Option<R>,
+}
+
+impl<'m, R, E> Call<'m, R, E> {
+    pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, E>) -> Self {
+        Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: None }
+    }
+
+    /// Retries exactly the errors for which `predicate` holds, whatever their kind says.
+    pub fn retry_when(&mut self, predicate: fn(&E) -> bool) {
+        self.fallible.retry_when = Some(predicate);
+    }
+
+    /// Looks for the answer in the cache. Found, it settles the call; if not, this call loads it, and others for the
+    /// same key wait for it.
+    pub fn lookup(&mut self, cacheable: Cacheable<R>, key: Key) -> Lookup<'_, 'm, R, E> {
+        self.cacheable = Some(cacheable);
+        let further = match self.core.look(&key, cacheable.codec) {
+            Look::Nowhere => None,
+            Look::Further(find) => Some(find),
+            Look::Found(value, provenance) => {
+                self.serve(&value, provenance);
+                None
+            }
+        };
+        Lookup { call: self, further }
+    }
+
+    /// Settles the call with a value of the cache.
+    fn serve(&mut self, value: &Kept, provenance: Provenance) {
+        if let Some(outcome) = self.cacheable.and_then(|cacheable| (cacheable.serve)(value)) {
+            self.outcome = Some(outcome);
+            self.core.settled = true;
+            self.core.end = Some(End::Success);
+            self.core.provenance = provenance;
+        }
+    }
+
+    /// Waits out the backoff, and asks the breaker and the rate limiter for the next attempt; `None` when the call is
+    /// settled or rejected.
+    pub async fn next_attempt(&mut self) -> Option<Attempt<'m>> {
+        if self.core.settled {
+            return None;
+        }
+        match self.core.admit().await {
+            Ok(attempt) => Some(attempt),
+            Err(rejection) => {
+                if self.outcome.is_none() {
+                    self.core.reject(rejection);
+                } else {
+                    // The service's own error says more than a rejection of the retry.
+                    self.core.settled = true;
+                    self.core.end = self.core.last;
+                    let reason = if matches!(rejection, Rejection::BreakerOpen { .. }) {
+                        "breaker_open"
+                    } else {
+                        "rejected"
+                    };
+                    self.core.pipeline.subject.gave_up(self.core.attempts, reason);
+                }
+                None
+            }
+        }
+    }
+
+    /// Records what became of an attempt, and decides whether there is another one.
+    pub fn settle(&mut self, attempted: Attempted<'m, R>) {
+        let Attempted { permit, result, started, ended } = attempted;
+        let core = &mut self.core;
+        core.now = ended;
+        let (outcome, verdict) = match result {
+            Ok(outcome) => {
+                let verdict = self.fallible.judge(&outcome);
+                (outcome, verdict)
+            }
+            Err(limit) => {
+                let service = core.pipeline.subject.service.clone();
+                let rejection =
+                    Rejection::TimedOut { service, limit: limit.after, scope: limit.scope };
+                let outcome = (self.fallible.reject)(rejection);
+                let verdict = self.fallible.judge_timeout(&outcome);
+                (outcome, verdict)
+            }
+        };
+        let (ending, end) = match verdict {
+            Verdict::Success => (Ending::Success, End::Success),
+            Verdict::Error { counted: true, .. } => (Ending::Failure, End::Failure),
+            Verdict::Error { counted: false, .. } => (Ending::Nothing, End::Ignored),
+        };
+        if let Verdict::Error { kind, .. } = verdict {
+            // Told before the change of state that it may cause.
+            core.pipeline.subject.attempt_failed(core.attempts, kind, ended.since(started));
+        }
+        if let Some(permit) = permit {
+            permit.record(ending, ended);
+        }
+        (core.last, core.end) = (Some(end), Some(end));
+        match verdict {
+            Verdict::Success => {
+                core.settled = true;
+                core.provenance = Provenance::Live { attempts: core.attempts };
+                self.keep(&outcome);
+            }
+            Verdict::Error { retry_after, retryable, .. } => {
+                core.plan_retry(retryable, retry_after);
+            }
+        }
+        self.outcome = Some(outcome);
+    }
+
+    /// Keeps a value that was loaded.
+    fn keep(&mut self, outcome: &R) {
+        let core = &mut self.core;
+        if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
+            && let Some(value) = core.load.is_some().then(|| (cacheable.keep)(outcome)).flatten()
+            && let Some(load) = core.load.take()
+        {
+            cache.loaded(*load, value, cacheable.codec, core.now);
+        }
+    }
+
+    /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
+    pub fn failure(&mut self) -> Option<Failure<E>> {
+        let core = &mut self.core;
+        let outcome = match self.outcome.take() {
+            Some(outcome) => outcome,
+            None => (self.fallible.reject)(core.rejection.clone()?),
+        };
+        match (self.fallible.split)(outcome) {
+            Ok(outcome) => {
+                self.outcome = Some(outcome);
+                None
+            }
+            Err(error) => {
+                // The fallback may take long: nobody else should wait for a value that this call will not bring.
+                if let Some(load) = core.load.take() {
+                    Cache::failed(*load);
+                }
+                core.rungs += 1;
+                Some(Failure {
+                    error,
+                    service: core.pipeline.subject.service.clone(),
+                    method: core.pipeline.subject.method.clone(),
+                    attempts: core.attempts,
+                    elapsed: Moment::now().since(core.started),
+                })
+            }
+        }
+    }
+
+    /// Takes a fallback's outcome for the call's own.
+    pub fn recover(&mut self, outcome: R) {
+        if !(self.fallible.failed)(&outcome) {
+            self.core.provenance = Provenance::Fallback { rung: self.core.rungs };
+        }
+        self.outcome = Some(outcome);
+    }
+
+    /// Ends the call.
+    pub fn finish(mut self) -> R {
+        let outcome = match self.outcome.take() {
+            Some(outcome) => outcome,
+            None => (self.fallible.reject)(self.core.rejection.clone().unwrap_or_else(|| {
+                // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
+                self.core.out_of_time(self.core.now)
+            })),
+        };
+        let core = &mut self.core;
+        let failed = (self.fallible.failed)(&outcome);
+        let counters = &core.pipeline.counters;
+        match (core.rungs, failed) {
+            (0, _) => {}
+            (_, false) => counters.fallbacks.add(),
+            (_, true) => counters.fallbacks_failed.add(),
+        }
+        if failed {
+            core.provenance = Provenance::Failed;
+        } else {
+            core.pipeline.subject.served(&core.provenance);
+        }
+        provenance::note(core.provenance);
+        core.close();
+        outcome
+    }
+}
+
+impl<R, E> std::fmt::Debug for Call<'_, R, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("attempts", &self.core.attempts)
+            .field("settled", &self.core.settled)
+            .finish_non_exhaustive()
+    }
+}

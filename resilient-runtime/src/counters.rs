@@ -1,0 +1,133 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Rejection;
+
+/// How a call ended, for the books. Every call ends in exactly one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Success,
+    Failure,
+    Ignored,
+    Rejected,
+}
+
+macro_rules! counters {
+    ($( $(#[$doc:meta])* $name:ident, )+) => {
+        /// The books of one method.
+        #[derive(Debug, Default)]
+        pub(crate) struct Counters { $( pub(crate) $name: Counter, )+ }
+    };
+}
+
+counters! {
+    calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, timed_out,
+    memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Counters {
+    pub(crate) fn rejected(&self, rejection: &Rejection) {
+        match rejection {
+            Rejection::BreakerOpen { .. } => self.breaker_open.add(),
+            Rejection::TimedOut { .. } => self.timed_out.add(),
+            Rejection::RateLimited { .. } | Rejection::BulkheadFull { .. } => {
+                self.rate_limited.add();
+            }
+        }
+    }
+
+    pub(crate) fn snapshot(&self, name: crate::Name) -> MethodSnapshot {
+        MethodSnapshot {
+            name,
+            calls: self.calls.get(),
+            attempts: self.attempts.get(),
+            retries: self.retries.get(),
+            successes: self.successes.get(),
+            failures: self.failures.get(),
+            ignored: self.ignored.get(),
+            cancelled: self.cancelled.get(),
+            rejected: RejectionCounts {
+                breaker_open: self.breaker_open.get(),
+                rate_limited: self.rate_limited.get(),
+                timed_out: self.timed_out.get(),
+            },
+            memory_hits: self.memory_hits.get(),
+            disk_hits: self.disk_hits.get(),
+            coalesced: self.coalesced.get(),
+            cache_misses: self.cache_misses.get(),
+            fallbacks: self.fallbacks.get(),
+            fallbacks_failed: self.fallbacks_failed.get(),
+        }
+    }
+}
+
+/// What one method has done since the program began.
+///
+/// Each call that has ended did so in exactly one way: `calls` is the sum of `successes`, `failures`, `ignored`,
+/// `cancelled` and the counts of `rejected`, plus the calls that are under way.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct MethodSnapshot {
+    /// The method.
+    pub name: crate::Name,
+    /// Calls of the decorator.
+    pub calls: u64,
+    /// Calls of the method behind it.
+    pub attempts: u64,
+    /// Attempts after the first of a call.
+    pub retries: u64,
+    /// Calls that ended well, served from the cache included.
+    pub successes: u64,
+    /// Calls that ended with a failure of the service.
+    pub failures: u64,
+    /// Calls that ended with an error that does not speak against the service, such as a wrong request.
+    pub ignored: u64,
+    /// Calls that were dropped before they ended.
+    pub cancelled: u64,
+    /// Calls that ended with a rejection by a policy.
+    pub rejected: RejectionCounts,
+    /// Calls served from memory.
+    pub memory_hits: u64,
+    /// Calls served from disk.
+    pub disk_hits: u64,
+    /// Calls served by another call for the same value that was under way.
+    pub coalesced: u64,
+    /// Calls that found nothing in the cache.
+    pub cache_misses: u64,
+    /// Calls that did not end well and were answered by a fallback.
+    pub fallbacks: u64,
+    /// Calls whose every fallback failed.
+    pub fallbacks_failed: u64,
+}
+
+/// How many calls each policy rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
+pub struct RejectionCounts {
+    /// By an open breaker.
+    pub breaker_open: u64,
+    /// By the rate limiter.
+    pub rate_limited: u64,
+    /// Because the call's time was up before the method was called.
+    pub timed_out: u64,
+}
+
+impl RejectionCounts {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.breaker_open + self.rate_limited + self.timed_out
+    }
+}

@@ -1,0 +1,86 @@
+//! What the policies tell of themselves: `tracing` events with the target [`TARGET`] and a field `event`.
+
+use std::time::Duration;
+
+use tracing::{debug, info, warn};
+
+use crate::{ErrorKind, Name, Provenance, Rejection, State};
+
+/// The target of every event.
+pub(crate) const TARGET: &str = "resilient";
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(crate) fn breaker(service: &Name, from: State, to: State) {
+    let (service, from, to) = (service.as_str(), from.as_str(), to.as_str());
+    match to {
+        "open" => warn!(target: TARGET, event = "breaker", service, from, to, "breaker opened"),
+        _ => {
+            info!(target: TARGET, event = "breaker", service, from, to, "breaker changed its state");
+        }
+    }
+}
+
+/// The names that each event of a call carries.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    pub(crate) service: Name,
+    pub(crate) method: Name,
+}
+
+impl Subject {
+    pub(crate) fn attempt(&self, attempt: u32) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        debug!(target: TARGET, event = "attempt", service, method, attempt, "attempt");
+    }
+
+    pub(crate) fn attempt_failed(&self, attempt: u32, kind: ErrorKind, elapsed: Duration) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        let elapsed_ms = millis(elapsed);
+        info!(target: TARGET, event = "attempt_failed", service, method, attempt, %kind, elapsed_ms, "attempt failed");
+    }
+
+    pub(crate) fn retry(&self, attempt: u32, delay: Duration) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        info!(target: TARGET, event = "retry", service, method, attempt, delay_ms = millis(delay), "will retry");
+    }
+
+    pub(crate) fn gave_up(&self, attempts: u32, reason: &'static str) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        info!(target: TARGET, event = "gave_up", service, method, attempts, reason, "gave up");
+    }
+
+    pub(crate) fn rate_wait(&self, wait: Duration) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        debug!(target: TARGET, event = "rate_wait", service, method, wait_ms = millis(wait), "waits for its turn");
+    }
+
+    pub(crate) fn rejected(&self, rejection: &Rejection) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        let reason = match rejection {
+            Rejection::BreakerOpen { .. } => "breaker_open",
+            Rejection::RateLimited { .. } => "rate_limited",
+            Rejection::BulkheadFull { .. } => "bulkhead_full",
+            Rejection::TimedOut { .. } => "timed_out",
+        };
+        info!(target: TARGET, event = "rejected", service, method, reason, "rejected");
+    }
+
+    pub(crate) fn served(&self, provenance: &Provenance) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        let (source, age_ms) = (provenance.as_str(), millis(provenance.age()));
+        let (rung, attempts) = match *provenance {
+            Provenance::Fallback { rung } => (Some(rung), None),
+            Provenance::Live { attempts } => (None, Some(attempts)),
+            _ => (None, None),
+        };
+        debug!(target: TARGET, event = "served", service, method, source, age_ms, rung, attempts, "served");
+    }
+
+    pub(crate) fn cache(&self, problem: &dyn std::fmt::Display) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        warn!(target: TARGET, event = "cache", service, method, %problem, "the cache stands aside");
+    }
+}

@@ -1,0 +1,312 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use resilient_policy::PolicyConfig;
+
+#[cfg(feature = "disk")]
+use crate::disk::Store;
+use crate::{
+    ConfigError, Declaration, Name, Service, ServiceSnapshot, config_error::subject,
+    disk::DiskTier, events, events::Subject, rng::Seeds,
+};
+
+/// The services of a program, by name. Cheap to clone: clones are one registry.
+///
+/// State is shared by service name within a registry: two decorators that name one service share its breaker and its
+/// rate limit. Most programs use the [global](Self::global) one; tests give each case a [new](Self::new) one.
+#[derive(Clone)]
+pub struct Registry(Arc<Inner>);
+
+struct Inner {
+    services: RwLock<BTreeMap<Name, Service>>,
+    shared: Arc<Shared>,
+}
+
+/// What every service of a registry needs.
+pub(crate) struct Shared {
+    pub(crate) overrides: HashMap<String, PolicyConfig>,
+    pub(crate) seeds: Arc<Seeds>,
+    #[cfg(feature = "disk")]
+    store: Option<Arc<Store>>,
+    disk: DiskStatus,
+    /// Whether it was said that nothing is kept on disk.
+    told: AtomicBool,
+}
+
+/// The state of a registry's disk tier.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DiskStatus {
+    /// The registry was built without a cache directory: caches work from memory alone.
+    Off,
+    /// Answers are kept on disk.
+    Ready,
+    /// The directory cannot be used: caches work from memory alone.
+    #[non_exhaustive]
+    Unavailable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What every service of a registry is at, and has done, at one moment.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct RegistrySnapshot {
+    /// The services, by name.
+    pub services: Vec<ServiceSnapshot>,
+    /// The disk tier.
+    pub disk: DiskStatus,
+}
+
+static GLOBAL: OnceLock<Registry> = OnceLock::new();
+
+impl Registry {
+    /// The registry of decorators that are made without one.
+    ///
+    /// Unless [`set_global`](Self::set_global) was called before, it has no cache directory.
+    pub fn global() -> &'static Self {
+        GLOBAL.get_or_init(Self::new)
+    }
+
+    /// Makes this the global registry, for a program that wants to configure it. Call it first thing in `main`.
+    ///
+    /// # Errors
+    ///
+    /// Gives the registry back where the global one was used already.
+    pub fn set_global(self) -> Result<(), Self> {
+        GLOBAL.set(self)
+    }
+
+    /// A registry of its own, without a cache directory.
+    pub fn new() -> Self {
+        RegistryBuilder::default().with_disk(
+            DiskStatus::Off,
+            #[cfg(feature = "disk")]
+            None,
+        )
+    }
+
+    /// Configures a registry.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder::default()
+    }
+
+    /// A service, once a decorator or a policy was made for it.
+    pub fn service(&self, name: &str) -> Option<Service> {
+        self.0.services.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Every service, by name.
+    pub fn services(&self) -> Vec<Service> {
+        self.0.services.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// What every service is at, and has done.
+    pub fn snapshot(&self) -> RegistrySnapshot {
+        let services = self.services().iter().map(Service::snapshot).collect();
+        RegistrySnapshot { services, disk: self.disk() }
+    }
+
+    /// The state of the disk tier, now.
+    pub fn disk(&self) -> DiskStatus {
+        #[cfg(feature = "disk")]
+        if self.0.shared.store.as_ref().is_some_and(|store| store.is_broken()) {
+            return DiskStatus::Unavailable {
+                reason: "it was switched off after an error".to_owned(),
+            };
+        }
+        self.0.shared.disk.clone()
+    }
+
+    /// Waits until every answer that was put in the disk tier before is on disk, safe from a crash of the process and
+    /// of the machine, or could not be brought there ([`disk`](Self::disk) then says why). Worth a call at the end of `main`: answers are written in the background.
+    #[cfg_attr(
+        not(feature = "disk"),
+        expect(clippy::unused_async, reason = "with the disk tier it waits")
+    )]
+    pub async fn flush(&self) {
+        #[cfg(feature = "disk")]
+        if let Some(store) = &self.0.shared.store {
+            store.flush().await;
+        }
+    }
+
+    /// Declares a service with the policies that its methods have in common.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] where a parameter is out of its range, [`ConfigError::Conflict`] where the service was
+    /// declared before with another breaker or rate.
+    pub fn declare(
+        &self,
+        service: &str,
+        policies: PolicyConfig,
+    ) -> Result<Declaration, ConfigError> {
+        let service = {
+            let mut services = self.0.services.write().unwrap_or_else(PoisonError::into_inner);
+            services
+                .entry(Name::from(service))
+                .or_insert_with_key(|name| Service::new(name.clone()))
+                .clone()
+        };
+        Declaration::new(service, policies, Arc::clone(&self.0.shared))
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("services", &self.services())
+            .field("disk", &self.disk())
+            .finish()
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("disk", &self.disk).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    #[cfg(feature = "disk")]
+    pub(crate) fn disk_tier(&self, subject: &Subject) -> Option<DiskTier> {
+        if self.store.is_none() && self.disk == DiskStatus::Off {
+            self.without_directory(subject);
+        }
+        self.store.clone().map(|store| DiskTier::new(store, subject.clone()))
+    }
+
+    #[cfg(not(feature = "disk"))]
+    pub(crate) fn disk_tier(&self, subject: &Subject) -> Option<DiskTier> {
+        self.without_directory(subject);
+        None
+    }
+
+    /// Says once for each registry that nothing is kept on disk.
+    fn without_directory(&self, subject: &Subject) {
+        if self.told.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (service, method) = (subject.service.as_str(), subject.method.as_str());
+        let problem = "the registry has no cache directory, so `cache(disk = ...)` works from memory alone; \
+                       give it one with `Registry::builder().cache_dir(path)`";
+        tracing::info!(target: events::TARGET, event = "cache", service, method, problem, "nothing is kept on disk");
+    }
+}
+
+/// Configures a [`Registry`].
+#[derive(Debug, Default)]
+#[must_use = "build the registry"]
+pub struct RegistryBuilder {
+    cache_dir: Option<PathBuf>,
+    seed: Option<u64>,
+    overrides: BTreeMap<String, PolicyConfig>,
+}
+
+impl RegistryBuilder {
+    /// Keeps the disk tiers of all caches in this directory, which is made if it is not there.
+    ///
+    /// One process at a time holds a directory. A second one, a full disk and a directory that cannot be written are
+    /// no errors: the caches then work from memory, with a warning, and [`Registry::disk`] says why.
+    pub fn cache_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.cache_dir = Some(path.into());
+        self
+    }
+
+    /// Makes every random choice repeatable.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Changes parameters of a service's policies, over what its attribute and those of its methods say; a policy can
+    /// also be switched off. Policies that the attribute does not name cannot be added.
+    pub fn configure(mut self, service: impl Into<String>, over: PolicyConfig) -> Self {
+        let config = self.overrides.entry(service.into()).or_default();
+        *config = config.overlaid(&over);
+        self
+    }
+
+    /// Builds the registry, and opens its cache directory, which reads a little of the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Invalid`] where a parameter is out of its range, [`ConfigError::CacheDir`] where the cache
+    /// directory is something else than a directory.
+    pub fn build(self) -> Result<Registry, ConfigError> {
+        for (service, config) in &self.overrides {
+            let problems = config.problems();
+            if !problems.is_empty() {
+                return Err(ConfigError::Invalid {
+                    subject: subject(&service.as_str().into(), None),
+                    problems,
+                });
+            }
+        }
+        self.open()
+    }
+
+    #[cfg(feature = "disk")]
+    fn open(self) -> Result<Registry, ConfigError> {
+        use crate::disk::OpenError;
+
+        let Some(directory) = &self.cache_dir else {
+            return Ok(self.with_disk(DiskStatus::Off, None));
+        };
+        match Store::open(directory) {
+            Ok(store) => Ok(self.with_disk(DiskStatus::Ready, Some(store))),
+            Err(error @ OpenError::NotADirectory(_)) => {
+                Err(ConfigError::CacheDir { reason: error.to_string() })
+            }
+            Err(error) => {
+                tracing::warn!(target: events::TARGET, event = "cache", problem = %error, "caches work from memory alone");
+                Ok(self.with_disk(DiskStatus::Unavailable { reason: error.to_string() }, None))
+            }
+        }
+    }
+
+    #[cfg(not(feature = "disk"))]
+    #[expect(clippy::unnecessary_wraps, reason = "with the disk tier it can fail")]
+    fn open(self) -> Result<Registry, ConfigError> {
+        let disk = if self.cache_dir.is_some() {
+            DiskStatus::Unavailable {
+                reason: "the feature `disk` of `resilient-runtime` is off".to_owned(),
+            }
+        } else {
+            DiskStatus::Off
+        };
+        Ok(self.with_disk(disk))
+    }
+
+    fn with_disk(
+        self,
+        disk: DiskStatus,
+        #[cfg(feature = "disk")] store: Option<Arc<Store>>,
+    ) -> Registry {
+        let shared = Shared {
+            overrides: self.overrides.into_iter().collect(),
+            seeds: Arc::new(self.seed.map_or_else(Seeds::unpredictable, Seeds::new)),
+            #[cfg(feature = "disk")]
+            store,
+            disk,
+            told: AtomicBool::new(false),
+        };
+        Registry(Arc::new(Inner { services: RwLock::default(), shared: Arc::new(shared) }))
+    }
+}

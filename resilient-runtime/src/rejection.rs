@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use crate::{ErrorKind, Name};
+
+/// Why a policy of ours ended a call without an answer of the service.
+///
+/// The user's error is made from it (`From<Rejection>`), so that callers handle one error type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The circuit breaker is open, or half-open with all its probes under way: the method was not called.
+    #[error("`{service}` is unavailable: its circuit breaker is open{}", again(*retry_after))]
+    #[non_exhaustive]
+    BreakerOpen {
+        /// The service.
+        service: Name,
+        /// How long until the breaker lets a probe through; `None` where it was forced open.
+        retry_after: Option<Duration>,
+    },
+    /// The rate limiter's next free slot lies past the time that the call may wait: the method was not called.
+    #[error("the rate limit of `{service}` is used up{}", again(Some(*retry_after)))]
+    #[non_exhaustive]
+    RateLimited {
+        /// The service.
+        service: Name,
+        /// How long until a slot is free.
+        retry_after: Duration,
+    },
+    /// As many calls as the bulkhead admits are under way: the method was not called.
+    #[error("`{service}` is busy: its bulkhead is full")]
+    #[non_exhaustive]
+    BulkheadFull {
+        /// The service.
+        service: Name,
+    },
+    /// An attempt or the whole call took longer than it may.
+    #[error("`{service}` gave no answer within {limit:?} ({scope})")]
+    #[non_exhaustive]
+    TimedOut {
+        /// The service.
+        service: Name,
+        /// The time that was up.
+        limit: Duration,
+        /// What took too long.
+        scope: TimeoutScope,
+    },
+}
+
+/// What a timeout limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeoutScope {
+    /// One attempt.
+    Attempt,
+    /// The call, waits and retries included; its own limit, or what a decorated caller left it.
+    Call,
+}
+
+impl std::fmt::Display for TimeoutScope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Attempt => "one attempt",
+            Self::Call => "the whole call",
+        })
+    }
+}
+
+fn again(retry_after: Option<Duration>) -> String {
+    retry_after.map(|after| format!("; try again in {after:?}")).unwrap_or_default()
+}
+
+impl Rejection {
+    /// The service whose policy rejected.
+    pub fn service(&self) -> &Name {
+        match self {
+            Self::BreakerOpen { service, .. }
+            | Self::RateLimited { service, .. }
+            | Self::BulkheadFull { service }
+            | Self::TimedOut { service, .. } => service,
+        }
+    }
+
+    /// The kind of error that a rejection is to a caller.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::BreakerOpen { .. } => ErrorKind::Server,
+            Self::RateLimited { .. } | Self::BulkheadFull { .. } => ErrorKind::RateLimit,
+            Self::TimedOut { .. } => ErrorKind::Timeout,
+        }
+    }
+
+    /// How long to wait before another call can succeed, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::BreakerOpen { retry_after, .. } => *retry_after,
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::BulkheadFull { .. } | Self::TimedOut { .. } => None,
+        }
+    }
+}
+
+impl From<Rejection> for std::io::Error {
+    fn from(rejection: Rejection) -> Self {
+        let kind = match rejection {
+            Rejection::TimedOut { .. } => std::io::ErrorKind::TimedOut,
+            _ => std::io::ErrorKind::Other,
+        };
+        Self::new(kind, rejection)
+    }
+}
