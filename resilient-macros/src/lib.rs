@@ -1,0 +1,39 @@
+#![forbid(unsafe_code)]
+//! The attribute `#[resilient]`. An implementation detail of `resilient-runtime`, which re-exports and documents it.
+//!
+//! The pipeline is parse (`args`, `item`), check (`check`), expand (`expand`). Every mistake is collected on the way;
+//! the annotated item and its decorator are emitted all the same, so that one mistake is one error.
+
+mod args;
+mod check;
+mod errors;
+mod expand;
+mod item;
+mod names;
+#[cfg(test)]
+mod snapshots;
+mod spans;
+
+use proc_macro::TokenStream;
+
+// Documented where it is re-exported: there the links work.
+#[allow(missing_docs)]
+#[proc_macro_attribute]
+pub fn resilient(args: TokenStream, item: TokenStream) -> TokenStream {
+    attribute(args.into(), item.into()).into()
+}
+
+fn attribute(
+    args: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let args = args::TraitArgs::parse(args, &mut errors);
+    let contract = match item::Contract::parse(item, &mut errors) {
+        Ok(contract) => contract,
+        Err(item) => return errors.beside(item),
+    };
+    check::contract(&args, &contract, &mut errors);
+    let expanded = expand::contract(&args, &contract, errors.is_empty());
+    errors.beside(expanded)
+}

@@ -1,0 +1,3 @@
+//! What the examples of the expansion and the misuse cases have in common.
+
+pub mod shapes;

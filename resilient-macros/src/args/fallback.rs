@@ -1,0 +1,145 @@
+//! `fallback`: what answers when the call fails, rung by rung.
+
+use quote::{ToTokens, quote};
+use syn::{
+    Expr, ExprClosure, ExprPath, Ident, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
+
+use super::entry::{Entry, Value};
+use crate::{
+    errors::Errors,
+    item::Argument,
+    spans::{mentions, ungrouped_expr, visible},
+};
+
+/// One rung of a chain.
+#[derive(Clone)]
+pub(crate) enum Rung {
+    /// The path of a function that takes the failure.
+    Function(ExprPath),
+    /// A closure that takes the failure and may name the arguments.
+    Closure(ExprClosure),
+    /// A plain value.
+    Value(Expr),
+    /// Another implementation of the trait.
+    Backup(Expr),
+}
+
+impl Rung {
+    /// Whether the rung needs an argument: a backup needs them all.
+    pub(crate) fn names(&self, argument: &Argument) -> bool {
+        matches!(self, Self::Backup(_)) || mentions(self.tokens(), &argument.name.to_string())
+    }
+
+    /// The rung's tokens, in which arguments may be named.
+    fn tokens(&self) -> proc_macro2::TokenStream {
+        match self {
+            Self::Function(_) => proc_macro2::TokenStream::new(),
+            Self::Closure(closure) => closure.to_token_stream(),
+            Self::Value(expr) | Self::Backup(expr) => expr.to_token_stream(),
+        }
+    }
+}
+
+/// `path`, `|failure| ...`, `value = EXPR` or `backup = EXPR`, before it is checked.
+struct RawRung {
+    key: Option<Ident>,
+    expr: Expr,
+}
+
+impl Parse for RawRung {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let named =
+            input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]);
+        let key = if named {
+            let key = input.call(Ident::parse_any)?;
+            input.parse::<Token![=]>()?;
+            if input.is_empty() {
+                let message = format!("`{key}` has no value; write one after the `=`");
+                return Err(syn::Error::new_spanned(&key, message));
+            }
+            Some(key)
+        } else {
+            None
+        };
+        Ok(Self { key, expr: input.parse()? })
+    }
+}
+
+/// Reads the rungs of `fallback = ...` or `fallback(...)`.
+pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
+    match &entry.value {
+        Value::None => {
+            errors.at(&entry.key, "`fallback` has nothing to fall back to; write the path of a function, such as `fallback = offline`");
+            Vec::new()
+        }
+        Value::Expr(expr) => rung(None, expr, errors).into_iter().collect(),
+        Value::List(_, list) => {
+            let parser = Punctuated::<RawRung, Token![,]>::parse_terminated;
+            let rungs = errors
+                .ok(syn::parse::Parser::parse2(parser, visible(list.clone())))
+                .unwrap_or_default();
+            if rungs.is_empty() && errors.is_empty() {
+                errors.at(entry, "`fallback` has an empty chain; write at least one rung, such as `fallback(offline)`");
+            }
+            let rungs: Vec<_> =
+                rungs.iter().filter_map(|raw| rung(raw.key.as_ref(), &raw.expr, errors)).collect();
+            for (value, after) in rungs.iter().zip(rungs.iter().skip(1)) {
+                if matches!(value, Rung::Value(_)) {
+                    let message = "this rung is never reached: the `value` before it always answers; write that last";
+                    errors.at(after.place(), message);
+                }
+            }
+            rungs
+        }
+    }
+}
+
+impl Rung {
+    fn place(&self) -> proc_macro2::TokenStream {
+        match self {
+            Self::Function(path) => path.to_token_stream(),
+            rung => rung.tokens(),
+        }
+    }
+}
+
+fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
+    let expr = ungrouped_expr(expr);
+    match key.map(ToString::to_string).as_deref() {
+        Some("value") => return Some(Rung::Value(expr.clone())),
+        Some("backup") => return Some(Rung::Backup(expr.clone())),
+        Some(other) => {
+            errors.at(key, format!("`{other}` is no kind of fallback; write `value = ...`, `backup = ...`, a path or a closure"));
+            return None;
+        }
+        None => {}
+    }
+    match expr {
+        Expr::Path(path) if path.path.is_ident("stale") => {
+            errors.at(expr, "`stale` is not in this version yet; leave it out of the chain");
+            None
+        }
+        Expr::Path(path) => Some(Rung::Function(path.clone())),
+        Expr::Closure(closure) if closure.inputs.len() == 1 => Some(Rung::Closure(closure.clone())),
+        Expr::Closure(closure) => {
+            let message = "a fallback takes one `Failure`; write a closure with one parameter, such as `|failure| async move { ... }`";
+            let (open, inputs, close) =
+                (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
+            errors.at(quote!(#open #inputs #close), message);
+            None
+        }
+        Expr::Lit(lit) => {
+            let lit = lit.to_token_stream();
+            errors.at(expr, format!("`{lit}` is a plain value; write `fallback(value = {lit})`"));
+            None
+        }
+        _ => {
+            errors.at(expr, "a fallback is a path, a closure, `value = ...` or `backup = ...`; write for example `fallback = offline`");
+            None
+        }
+    }
+}

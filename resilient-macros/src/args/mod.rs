@@ -1,0 +1,236 @@
+//! The attribute's arguments: what is written on a trait, and what is written on a method.
+
+mod entry;
+mod fallback;
+mod group;
+mod groups;
+mod places;
+mod value;
+
+use proc_macro2::TokenStream;
+use resilient_policy::{PolicyConfig, Setting};
+use syn::{Expr, ExprPath, Ident, Path, parse_quote};
+
+use self::{
+    entry::{Entry, Value},
+    group::read,
+    value::{CratePath, Switch, Text},
+};
+pub(crate) use self::{fallback::Rung, places::Places};
+use crate::{errors::Errors, names::nearest};
+
+/// What one attribute says of the policies.
+#[derive(Default, Clone)]
+pub(crate) struct Layer {
+    pub(crate) config: PolicyConfig,
+    pub(crate) retry_when: Option<ExprPath>,
+    pub(crate) cache_key: Option<Expr>,
+    pub(crate) fallback: Setting<Vec<Rung>>,
+    pub(crate) places: Places,
+}
+
+/// The attribute on a trait.
+pub(crate) struct TraitArgs {
+    pub(crate) layer: Layer,
+    pub(crate) service: Option<String>,
+    /// Whether the futures of async methods are `Send`.
+    pub(crate) send: bool,
+    /// The path of `resilient_runtime`.
+    pub(crate) krate: Path,
+}
+
+/// The attribute on a method.
+#[derive(Default)]
+pub(crate) struct MethodArgs {
+    pub(crate) layer: Layer,
+    pub(crate) skip: Option<Ident>,
+}
+
+const POLICIES: [&str; 6] = ["breaker", "retry", "rate", "cache", "timeout", "fallback"];
+const ON_A_TRAIT: [&str; 3] = ["service", "send", "crate"];
+const PLANNED: [&str; 3] = ["bulkhead", "hedge", "preset"];
+
+impl Layer {
+    /// Reads an entry that is one of a policy; false if it is not.
+    fn policy(&mut self, entry: &Entry, errors: &mut Errors) -> bool {
+        let key = entry.key.to_string();
+        if entry.is_off() {
+            return self.off(&key);
+        }
+        let places = &mut self.places;
+        match key.as_str() {
+            "breaker" => {
+                self.config.breaker = Setting::On(groups::BREAKER.parse(entry, places, errors));
+            }
+            "rate" => self.config.rate = Setting::On(groups::RATE.parse(entry, places, errors)),
+            "timeout" => {
+                self.config.timeout = Setting::On(groups::TIMEOUT.parse(entry, places, errors));
+            }
+            "retry" => {
+                let retry = groups::RETRY.parse(entry, places, errors);
+                self.config.retry = Setting::On(retry.config);
+                self.retry_when = retry.when;
+            }
+            "cache" => {
+                let cache = groups::CACHE.parse(entry, places, errors);
+                self.config.cache = Setting::On(cache.config);
+                self.cache_key = cache.key;
+            }
+            "fallback" => {
+                let rungs = fallback::parse(entry, errors);
+                if !rungs.is_empty() {
+                    self.fallback = Setting::On(rungs);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn off(&mut self, key: &str) -> bool {
+        match key {
+            "breaker" => self.config.breaker = Setting::Off,
+            "retry" => self.config.retry = Setting::Off,
+            "rate" => self.config.rate = Setting::Off,
+            "cache" => self.config.cache = Setting::Off,
+            "timeout" => self.config.timeout = Setting::Off,
+            "fallback" => self.fallback = Setting::Off,
+            _ => return false,
+        }
+        true
+    }
+
+    /// The trait's layer with a method's over it.
+    pub(crate) fn overlaid(&self, over: &Self) -> Self {
+        Self {
+            config: self.config.overlaid(&over.config),
+            retry_when: over.retry_when.clone().or_else(|| self.retry_when.clone()),
+            cache_key: over.cache_key.clone().or_else(|| self.cache_key.clone()),
+            fallback: match &over.fallback {
+                Setting::Unset => self.fallback.clone(),
+                fallback => fallback.clone(),
+            },
+            places: self.places.overlaid(&over.places),
+        }
+    }
+
+    /// The rungs of the fallback, if there is one.
+    pub(crate) fn rungs(&self) -> &[Rung] {
+        self.fallback.as_on().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl TraitArgs {
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self {
+            layer: Layer::default(),
+            service: None,
+            send: true,
+            krate: parse_quote!(::resilient_runtime),
+        };
+        for entry in entries(tokens, errors) {
+            if args.layer.policy(&entry, errors) {
+                continue;
+            }
+            match entry.key.to_string().as_str() {
+                "service" => args.service = setting::<Text>(&entry, errors).map(|text| text.0),
+                "send" => {
+                    args.send = setting::<Switch>(&entry, errors).is_none_or(|switch| switch.0);
+                }
+                "crate" => {
+                    args.krate =
+                        setting::<CratePath>(&entry, errors).map_or(args.krate, |path| path.0);
+                }
+                "skip" => errors.at(
+                    &entry.key,
+                    "`skip` stands on a method; take the attribute off the trait to skip them all",
+                ),
+                _ => unknown(&entry, POLICIES.into_iter().chain(ON_A_TRAIT), errors),
+            }
+        }
+        args
+    }
+}
+
+impl MethodArgs {
+    /// Reads the attribute's arguments, over what an attribute before it on the same method says.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let entries = entries(tokens, errors);
+        for entry in &entries {
+            if args.layer.policy(entry, errors) {
+                continue;
+            }
+            match entry.key.to_string().as_str() {
+                "skip" if matches!(entry.value, Value::None) => args.skip = Some(entry.key.clone()),
+                "skip" => errors.at(entry, "`skip` takes no value; write `#[resilient(skip)]`"),
+                key if ON_A_TRAIT.contains(&key) => {
+                    errors.at(&entry.key, format!("`{key}` holds for the whole trait; write it in the attribute on the trait"));
+                }
+                _ => unknown(entry, POLICIES.into_iter().chain(["skip"]), errors),
+            }
+        }
+        if let (Some(skip), Some(other)) =
+            (&args.skip, entries.iter().find(|entry| entry.key != "skip"))
+        {
+            let message = format!(
+                "`skip` takes every policy away, so `{}` says nothing; leave one of them out",
+                other.key
+            );
+            errors.at(skip, message);
+        }
+        args
+    }
+}
+
+/// The entries of an attribute, each key once.
+fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for entry in errors.ok(Entry::list(tokens)).unwrap_or_default() {
+        if entries.iter().any(|before| before.key == entry.key) {
+            errors.at(
+                &entry.key,
+                format!("`{}` is given twice; write its parameters in one place", entry.key),
+            );
+        } else {
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+/// The value of `key = value`.
+fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K> {
+    match &entry.value {
+        Value::Expr(expr) => match read::<K>(expr) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                errors.at(expr, error);
+                None
+            }
+        },
+        Value::None | Value::List(..) => {
+            errors.at(entry, format!("`{0}` needs a value; write `{0} = ...`", entry.key));
+            None
+        }
+    }
+}
+
+fn unknown<'a>(entry: &Entry, keys: impl Iterator<Item = &'a str> + Clone, errors: &mut Errors) {
+    let key = entry.key.to_string();
+    if PLANNED.contains(&key.as_str()) {
+        errors.at(&entry.key, format!("`{key}` is not in this version yet; leave it out"));
+        return;
+    }
+    let list = keys.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let message = match (nearest(&key, keys), groups::home_of(&entry.key)) {
+        (Some(near), _) => {
+            format!("there is no key `{key}`; did you mean `{near}`? The keys are {list}")
+        }
+        (None, Some(home)) => {
+            format!("`{key}` is a parameter of `{home}`; write it in `{home}({key} = ...)`")
+        }
+        (None, None) => format!("there is no key `{key}`; write one of {list}"),
+    };
+    errors.at(&entry.key, message);
+}

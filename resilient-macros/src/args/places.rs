@@ -1,0 +1,43 @@
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use resilient_policy::Parameter;
+
+/// Where in the attribute each parameter was given.
+#[derive(Default, Clone)]
+pub(crate) struct Places(HashMap<(&'static str, &'static str), TokenStream>);
+
+impl Places {
+    pub(super) fn set(&mut self, policy: &'static str, field: &'static str, tokens: TokenStream) {
+        self.0.insert((policy, field), tokens);
+    }
+
+    pub(super) fn has(&self, policy: &'static str, field: &'static str) -> bool {
+        self.0.contains_key(&(policy, field))
+    }
+
+    /// The tokens to blame for a parameter: its value, or its policy's key where it was not given.
+    pub(crate) fn of(&self, parameter: Parameter) -> Option<&TokenStream> {
+        self.0
+            .get(&(parameter.policy, parameter.field))
+            .or_else(|| self.0.get(&(parameter.policy, "")))
+    }
+
+    /// The tokens of the value itself.
+    pub(crate) fn value(&self, policy: &'static str, field: &'static str) -> Option<&TokenStream> {
+        self.0.get(&(policy, field))
+    }
+
+    /// Whether any of a policy's parameters that must not all be missing was given, readable or not.
+    pub(crate) fn any_value(&self, policy: &'static str) -> bool {
+        let required = ["limit", "memory", "disk", "attempt", "call"];
+        required.into_iter().any(|field| self.has(policy, field))
+    }
+
+    /// These places, with those of `over` in their stead.
+    pub(crate) fn overlaid(&self, over: &Self) -> Self {
+        let mut places = self.clone();
+        places.0.extend(over.0.iter().map(|(key, tokens)| (*key, tokens.clone())));
+        places
+    }
+}

@@ -1,0 +1,206 @@
+//! The kinds of values that parameters have, each with the sentence for a value of another kind.
+
+use std::time::Duration;
+
+use darling::FromMeta;
+use quote::ToTokens;
+use resilient_policy::{Jitter, duration};
+use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
+
+use crate::names::nearest;
+
+fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
+    Err(darling::Error::custom(message))
+}
+
+fn shown(expr: &Expr) -> String {
+    expr.to_token_stream().to_string().replace(" :: ", "::").replace("- ", "-")
+}
+
+fn literal(expr: &Expr) -> Option<&Lit> {
+    match expr {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        _ => None,
+    }
+}
+
+/// A number literal, its sign included.
+fn digits(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
+            Some(format!("-{}", digits(expr)?))
+        }
+        expr => match literal(expr)? {
+            Lit::Int(int) if int.suffix().is_empty() => Some(int.base10_digits().to_owned()),
+            Lit::Float(float) if float.suffix().is_empty() => {
+                Some(float.base10_digits().to_owned())
+            }
+            _ => None,
+        },
+    }
+}
+
+/// A duration: `"60s"`.
+pub(super) struct Time(pub(super) Duration);
+
+impl FromMeta for Time {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match literal(expr) {
+            Some(Lit::Str(text)) => duration::parse(&text.value()).map(Self).or_else(wrong),
+            Some(Lit::Int(int)) => wrong(format!(
+                "`{int}` is not a duration; write a number and a unit in quotes, such as `\"{}s\"`",
+                int.base10_digits()
+            )),
+            _ => wrong(format!(
+                "`{}` is not a duration; write a number and a unit in quotes, such as `\"60s\"`",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// A whole number that is not negative.
+pub(super) struct Count(pub(super) u32);
+
+impl FromMeta for Count {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let Some(digits) = digits(expr) else {
+            return wrong(format!(
+                "`{}` is not a number; write a whole number, such as `3`",
+                shown(expr)
+            ));
+        };
+        if digits.starts_with('-') {
+            return wrong(format!(
+                "`{digits}` is negative; write a whole number from 1 on, such as `3`"
+            ));
+        }
+        if digits.contains(['.', 'e', 'E']) {
+            return wrong(format!(
+                "`{digits}` is not a whole number; write one without a fraction, such as `3`"
+            ));
+        }
+        digits.parse().map(Self).or_else(|_| {
+            wrong(format!("`{digits}` is too large; write a whole number up to {}", u32::MAX))
+        })
+    }
+}
+
+/// A number, with a fraction or without.
+pub(super) struct Number(pub(super) f64);
+
+impl FromMeta for Number {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        if let Some(Lit::Str(text)) = literal(expr) {
+            let bare = text.value();
+            let example = if bare.parse::<f64>().is_ok() { bare } else { "0.5".to_owned() };
+            return wrong(format!(
+                "`\"{}\"` is a text; write the number without quotes, such as `{example}`",
+                text.value()
+            ));
+        }
+        match digits(expr).and_then(|digits| digits.parse().ok()) {
+            Some(number) => Ok(Self(number)),
+            None => wrong(format!(
+                "`{}` is not a number; write one such as `0.5` or `2.0`",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// The name of a kind of jitter.
+pub(super) struct JitterName(pub(super) Jitter);
+
+impl FromMeta for JitterName {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let name = match expr {
+            Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+            expr => match literal(expr) {
+                Some(Lit::Str(text)) => {
+                    return wrong(format!(
+                        "`\"{0}\"` is a text; write the kind of jitter without quotes, such as `equal`",
+                        text.value()
+                    ));
+                }
+                _ => String::new(),
+            },
+        };
+        match Jitter::NAMES.iter().find(|(known, _)| *known == name) {
+            Some((_, jitter)) => Ok(Self(*jitter)),
+            None => wrong(match nearest(&name, Jitter::NAMES.map(|(name, _)| name)) {
+                Some(near) => format!("`{name}` is no kind of jitter; write `{near}`"),
+                None => format!(
+                    "`{}` is no kind of jitter; write `equal`, `full`, `decorrelated` or `none`",
+                    shown(expr)
+                ),
+            }),
+        }
+    }
+}
+
+/// A path to a function.
+pub(super) struct FunctionPath(pub(super) ExprPath);
+
+impl FromMeta for FunctionPath {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match expr {
+            Expr::Path(path) => Ok(Self(path.clone())),
+            Expr::Closure(_) => wrong(
+                "a closure cannot stand here; write the path of a function `fn(&Error) -> bool`, such as `is_transient`",
+            ),
+            _ => wrong(format!(
+                "`{}` is not the path of a function; write one to a function `fn(&Error) -> bool`, such as `is_transient`",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// A text that is not empty.
+pub(super) struct Text(pub(super) String);
+
+impl FromMeta for Text {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match literal(expr) {
+            Some(Lit::Str(text)) if text.value().trim().is_empty() => {
+                wrong("the service's name is empty; write one such as `service = \"poe2_scout\"`")
+            }
+            Some(Lit::Str(text)) => Ok(Self(text.value())),
+            _ => wrong(format!(
+                "`{}` is not a text; write the service's name in quotes, such as `\"poe2_scout\"`",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// `true` or `false`.
+pub(super) struct Switch(pub(super) bool);
+
+impl FromMeta for Switch {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match literal(expr) {
+            Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
+            _ => wrong(format!(
+                "`{}` is neither `true` nor `false`; write `send = false`, or leave it out",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// The path of this crate, where it goes by another name.
+pub(super) struct CratePath(pub(super) Path);
+
+impl FromMeta for CratePath {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match expr {
+            Expr::Path(path) if path.qself.is_none() => Ok(Self(path.path.clone())),
+            _ => wrong(format!(
+                "`{}` is not a path; write the one of `resilient_runtime`, such as `crate = ::my_name`",
+                shown(expr)
+            )),
+        }
+    }
+}

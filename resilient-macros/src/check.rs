@@ -1,0 +1,284 @@
+//! Every refusal that is more than a matter of one value's form.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use resilient_policy::{Parameter, Problem};
+use syn::{GenericParam, Safety, TypeParamBound, WherePredicate};
+
+use crate::{
+    args::{Layer, TraitArgs},
+    errors::Errors,
+    item::{Contract, Flavor, Method, Passing, Receiver},
+    spans::mentions,
+};
+
+/// The decorator's own methods, which one of the trait would hide behind.
+const OURS: [&str; 6] =
+    ["new", "with_registry", "try_with_registry", "inner", "into_inner", "service"];
+
+pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Errors) {
+    let item = &contract.original;
+    if let Some(unsafety) = &item.unsafety {
+        errors.at(unsafety, "an unsafe trait cannot be decorated; its promise is the implementor's to make, so write the decorator by hand");
+    }
+    if let Some(auto) = &item.modifiers.auto_token {
+        errors.at(auto, "an auto trait has no methods to decorate; take the attribute off");
+    }
+    parameters(&args.layer, contract, errors);
+    if contract.methods.iter().any(boxed_by_async_trait) {
+        let message = "`#[resilient]` stands below `#[async_trait]` and no longer sees the `async`; write it above";
+        errors.at(&item.ident, message);
+        return;
+    }
+    for method in &contract.methods {
+        forwardable(method, errors);
+        if method.args.skip.is_none() && decorable(method, errors) {
+            policies(method, &args.layer.overlaid(&method.args.layer), errors);
+        }
+    }
+}
+
+/// Values out of their range or at odds, those of the trait once and those of a method at the method.
+fn parameters(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+    let mut told: HashSet<(Parameter, Option<Parameter>)> = HashSet::new();
+    for problem in of_trait.config.problems() {
+        told.insert((problem.parameter, problem.against));
+        tell(&problem, of_trait, errors);
+    }
+    for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+        let own = &method.args.layer;
+        let merged = of_trait.overlaid(own);
+        for problem in merged.config.final_problems() {
+            // A value that could not be read was told of already.
+            if problem.is_missing() && merged.places.any_value(problem.parameter.policy) {
+                continue;
+            }
+            let given_here = |parameter: Parameter| {
+                own.places.value(parameter.policy, parameter.field).is_some()
+            };
+            let here = given_here(problem.parameter) || problem.against.is_some_and(given_here);
+            if !here && !told.insert((problem.parameter, problem.against)) {
+                continue;
+            }
+            // A contradiction is the fault of the later word: of a method's, where it changes what the trait says.
+            let blamed =
+                if here && !given_here(problem.parameter) { problem.against } else { None };
+            match blamed.and_then(|parameter| own.places.of(parameter)) {
+                Some(place) => errors.at(place, &problem),
+                None => tell(&problem, &merged, errors),
+            }
+        }
+    }
+}
+
+fn tell(problem: &Problem, layer: &Layer, errors: &mut Errors) {
+    match layer.places.of(problem.parameter) {
+        Some(place) => errors.at(place, problem),
+        None => errors.push(syn::Error::new(Span::call_site(), problem)),
+    }
+}
+
+/// Whether the decorator can have the method at all, with policies or without.
+fn forwardable(method: &Method, errors: &mut Errors) {
+    let (sig, name) = (&method.sig, &method.sig.ident);
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.at(token, "an unsafe method cannot be forwarded; its conditions are the caller's to keep, so move it to a trait of its own");
+    }
+    if let Some(abi) = &sig.abi {
+        errors.at(
+            abi,
+            "a method with a foreign ABI cannot be forwarded; move it to a trait of its own",
+        );
+    }
+    if OURS.iter().any(|ours| name == ours) {
+        errors.at(
+            name,
+            format!("the decorator has a method `{name}` of its own; give this one another name"),
+        );
+    }
+    if method.receiver == Receiver::Typed
+        && let Some(receiver) = sig.receiver()
+    {
+        errors.at(receiver, "this `self` is a pointer to the decorator, which the inner type does not have; write `&self` or `&mut self`");
+    }
+    if names_self(method.returns.to_token_stream()) {
+        errors.at(&method.returns, "`Self` is the decorator here, which the inner type cannot return; return an associated type instead");
+    }
+    for argument in &method.arguments {
+        if names_self(argument.ty.to_token_stream()) {
+            errors.at(&argument.ty, "`Self` is the decorator here, which the inner type cannot take; take an associated type instead");
+        }
+    }
+}
+
+/// `Self` alone, not as the beginning of `Self::Error`.
+fn names_self(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let found = match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                !matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
+            }
+            TokenTree::Group(group) => names_self(group.stream()),
+            _ => false,
+        };
+        if found {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether `#[async_trait]` has been here: it names the lifetime of the futures that it boxes.
+fn boxed_by_async_trait(method: &Method) -> bool {
+    method.sig.generics.lifetimes().any(|param| param.lifetime.ident == "async_trait")
+}
+
+/// Whether the decorator can forward the method; if not, that was refused.
+pub(crate) fn is_forwardable(method: &Method) -> bool {
+    let types = method.arguments.iter().map(|argument| &argument.ty).chain([&method.returns]);
+    method.receiver != Receiver::Typed
+        && !types.into_iter().any(|ty| names_self(ty.to_token_stream()))
+}
+
+/// Whether policies can stand around the method.
+fn decorable(method: &Method, errors: &mut Errors) -> bool {
+    let name = &method.sig.ident;
+    let skip = "write `#[resilient(skip)]` on it to pass it straight through";
+    let refused = method.sig.abi.is_some() || matches!(method.sig.safety, Safety::Unsafe(_));
+    let reason = match (method.receiver, method.flavor) {
+        _ if refused => return false,
+        (Receiver::Typed, _) => return false,
+        (Receiver::None, _) => {
+            format!("`{name}` has no `self`, so there is no client to protect; {skip}")
+        }
+        (Receiver::Value, _) => {
+            format!("`{name}` takes `self` by value, so it cannot be called again; {skip}")
+        }
+        (_, Flavor::Blocking) => {
+            format!(
+                "`{name}` is not `async`, and this version puts policies on async methods only; {skip}"
+            )
+        }
+        (Receiver::Ref | Receiver::Mut, Flavor::Async) => {
+            if mentions(method.returns.to_token_stream(), "impl") {
+                errors.at(&method.returns, "a policy must be able to name what the method returns; write the type instead of `impl`");
+                return false;
+            }
+            return true;
+        }
+    };
+    errors.at(name, reason);
+    false
+}
+
+/// Policies that cannot work on this method.
+fn policies(method: &Method, layer: &Layer, errors: &mut Errors) {
+    if layer.config.cache.as_on().is_none() {
+        return;
+    }
+    let name = &method.sig.ident;
+    let off = "write `#[resilient(cache = off)]` on it";
+    // A mistake of the method's own attribute is shown there, one of the trait's at the part of the method that clashes.
+    let own = method.args.layer.places.value("cache", "").cloned();
+    let at = |part: TokenStream| own.clone().unwrap_or(part);
+    if method.receiver == Receiver::Mut
+        && let Some(receiver) = method.sig.receiver()
+    {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which changes its client: an answer from the cache would leave that out; {off}"
+        );
+        errors.at(at(receiver.to_token_stream()), message);
+    }
+    if let Some(generic) = method.generic_type() {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which is generic: a cache holds one type of key and one type of value; {off}"
+        );
+        errors.at(at(generic), message);
+    }
+    if let Some(argument) =
+        method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow)
+    {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which writes to `{}`: an answer from the cache would leave that out; {off}",
+            argument.name
+        );
+        errors.at(at(argument.ty.to_token_stream()), message);
+    }
+    if borrows(method.returns.to_token_stream()) {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which returns a borrowed value: a cache must own what it holds; return an owned type, or {off}"
+        );
+        errors.at(at(method.returns.to_token_stream()), message);
+    }
+}
+
+/// Whether a type borrows for less than `'static`.
+fn borrows(tokens: TokenStream) -> bool {
+    let mut after_quote = false;
+    let mut borrowed = false;
+    let mut after_ampersand = false;
+    let mut after_fn = false;
+    for token in tokens {
+        match token {
+            TokenTree::Punct(punct) => {
+                borrowed |= after_ampersand && punct.as_char() != '\'';
+                after_quote = punct.as_char() == '\'';
+                after_ampersand = punct.as_char() == '&';
+                continue;
+            }
+            TokenTree::Ident(ident) => {
+                borrowed |= after_quote && ident != "static";
+                borrowed |= after_ampersand;
+                after_fn = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name);
+                (after_quote, after_ampersand) = (false, false);
+                continue;
+            }
+            // What a function takes, it does not hold.
+            TokenTree::Group(_) if after_fn => {}
+            TokenTree::Group(group) => borrowed |= after_ampersand || borrows(group.stream()),
+            TokenTree::Literal(_) => {}
+        }
+        (after_quote, after_ampersand, after_fn) = (false, false, false);
+    }
+    borrowed
+}
+
+/// Supertraits that the decorator cannot inherit from the inner type by its fields alone.
+pub(crate) fn foreign_supertraits(contract: &Contract) -> Vec<&TypeParamBound> {
+    const INHERITED: [&str; 7] = ["Send", "Sync", "Unpin", "Sized", "Clone", "Debug", "UnwindSafe"];
+    contract
+        .original
+        .supertraits
+        .iter()
+        .filter(|bound| match bound {
+            TypeParamBound::Trait(bound) => bound
+                .path
+                .segments
+                .last()
+                .is_none_or(|last| !INHERITED.iter().any(|name| last.ident == name)),
+            _ => false,
+        })
+        .collect()
+}
+
+/// Whether a method can only be called on a type that is `Sized`.
+pub(crate) fn needs_sized(method: &Method) -> bool {
+    let predicates = method.sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let sized = predicates.filter(|predicate| matches!(predicate, WherePredicate::Type(_))).any(
+        |predicate| {
+            let text = quote!(#predicate).to_string();
+            text.starts_with("Self") && text.contains("Sized")
+        },
+    );
+    sized
+        || method.receiver == Receiver::None
+        || method
+            .sig
+            .generics
+            .params
+            .iter()
+            .any(|param| !matches!(param, GenericParam::Lifetime(_)))
+}

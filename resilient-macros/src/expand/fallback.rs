@@ -1,0 +1,94 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Pat, PatType, Token, parse_quote, spanned::Spanned};
+
+use super::{Expansion, forward};
+use crate::{
+    args::Rung,
+    item::Method,
+    spans::{located, name_at},
+};
+
+/// The chain, rung by rung: each is asked when the call has failed so far.
+///
+/// ```text
+/// Input:   fallback = scout_fallback
+/// Output:  if let Some(failure) = call.failure() {
+///              call.recover(scout_fallback(failure).await);
+///          }
+/// ```
+pub(super) fn expand(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    rungs: &[Rung],
+    call: &Ident,
+) -> TokenStream {
+    (0..rungs.len())
+        .map(|position| expand_rung(expansion, method, &rungs[position..], call))
+        .collect()
+}
+
+/// The first of the rungs that are left.
+fn expand_rung(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    rungs: &[Rung],
+    call: &Ident,
+) -> TokenStream {
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (failure, fallback, answer) = (local("failure"), local("fallback"), local("answer"));
+    let (krate, returns) = (expansion.krate, &method.returns);
+    let Some((rung, later)) = rungs.split_first() else { return TokenStream::new() };
+    let (answer, uses_failure) = match rung {
+        Rung::Function(path) => {
+            let failure = name_at(&failure, path.span());
+            let answer = quote_spanned!(path.span()=> #path(#failure).await);
+            (quote!(#call.recover(#answer);), true)
+        }
+        Rung::Closure(closure) => {
+            let mut closure = closure.clone();
+            if let Some(pat) = closure.inputs.first_mut().filter(|pat| !matches!(pat, Pat::Type(_)))
+            {
+                // A closure that is called in place cannot tell its parameter's type from the call.
+                *pat = Pat::Type(PatType {
+                    attrs: Vec::new(),
+                    pat: Box::new(pat.clone()),
+                    colon_token: Token![:](located(pat)),
+                    ty: parse_quote!(#krate::FailureOf<#returns>),
+                });
+            }
+            // What the closure may take with it, and a later rung asks for again.
+            let kept = method.arguments.iter().filter(|argument| {
+                rung.names(argument) && later.iter().any(|rung| rung.names(argument))
+            });
+            let kept = kept.map(|argument| forward::clone(krate, argument));
+            (
+                {
+                    let span = closure.body.span();
+                    let (called, failure) = (name_at(&fallback, span), name_at(&failure, span));
+                    let answer = quote_spanned!(span=> #called(#failure).await);
+                    quote!(#(#kept)* let #fallback = #closure; #call.recover(#answer);)
+                },
+                true,
+            )
+        }
+        Rung::Value(value) => (
+            quote!(let #answer: #krate::ValueOf<#returns> = #value; #call.recover(::core::result::Result::Ok(#answer));),
+            false,
+        ),
+        Rung::Backup(backup) => {
+            let other = forward::other(expansion, method, backup);
+            (quote!(#call.recover(#other.await);), false)
+        }
+    };
+    let condition = if uses_failure {
+        quote!(let ::core::option::Option::Some(#failure) = #call.failure())
+    } else {
+        quote!(#call.failure().is_some())
+    };
+    quote! {
+        if #condition {
+            #answer
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! The decorator's implementation of the trait.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{
+    Attribute, Expr, FnArg, GenericArgument, GenericParam, Meta, Pat, PatIdent, PathArguments,
+    Signature, Type, WherePredicate, parse_quote, spanned::Spanned,
+};
+
+use super::{Expansion, fallback};
+use crate::{
+    args::Layer,
+    check,
+    item::{Argument, Flavor, Method, Passing, Receiver},
+    spans::{mentions, name_at, path_at},
+};
+
+/// ```text
+/// Output:  impl<T> ScoutApi for ResilientScoutApi<T> where T: ScoutApi + Sync { ... }
+/// ```
+pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
+    let Expansion { contract, inner, .. } = expansion;
+    if !contract.whole {
+        return TokenStream::new();
+    }
+    let (item, decorator) = (&contract.original, &contract.decorator);
+    let mut generics = item.generics.clone();
+    generics.params.push(parse_quote!(#inner));
+    for param in &mut generics.params {
+        match param {
+            GenericParam::Type(param) => param.default = None,
+            GenericParam::Const(param) => param.default = None,
+            GenericParam::Lifetime(_) => {}
+        }
+    }
+    let predicates = predicates(expansion);
+    generics.make_where_clause().predicates.extend(predicates);
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, trait_generics, _) = item.generics.split_for_impl();
+    let name = &item.ident;
+    let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    let lints = item.attrs.iter().filter_map(lint_level);
+    let (async_trait, unsafety) = (&contract.async_trait, &item.unsafety);
+    let items = items(expansion);
+    quote! {
+        #(#cfgs)*
+        #(#lints)*
+        #async_trait
+        #[automatically_derived]
+        // rustc takes `fn(&str)` in a return type for a refinement (rust-lang/rust#121718).
+        #[allow(refining_impl_trait)]
+        #unsafety impl #impl_generics #name #trait_generics for #decorator<#inner> #where_clause {
+            #items
+        }
+    }
+}
+
+/// What the inner type must be, and what its associated types must be where the policies handle them.
+fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
+    let Expansion { contract, inner, krate, .. } = expansion;
+    let (_, trait_generics, _) = contract.original.generics.split_for_impl();
+    let (name, decorator) = (&contract.original.ident, &contract.decorator);
+    let bounds = expansion.inner_bounds();
+    let mut predicates: Vec<WherePredicate> =
+        vec![parse_quote!(#inner: #name #trait_generics #bounds)];
+    let supertraits = check::foreign_supertraits(contract);
+    if !supertraits.is_empty() {
+        predicates.push(parse_quote!(#decorator<#inner>: #(#supertraits)+*));
+    }
+    let mut needs: Vec<(Ident, Vec<TokenStream>)> = Vec::new();
+    let mut need = |ty: Option<Ident>, bound: TokenStream| {
+        let Some(ty) = ty else { return };
+        match needs.iter_mut().find(|(there, _)| *there == ty) {
+            Some((_, bounds))
+                if bounds.iter().any(|same| same.to_string() == bound.to_string()) => {}
+            Some((_, bounds)) => bounds.push(bound),
+            None => needs.push((ty, vec![bound])),
+        }
+    };
+    let send = expansion.sends();
+    let and_send = send.then(|| quote!(+ ::core::marker::Send));
+    for method in expansion.decorated() {
+        let layer = expansion.layer(method);
+        let cache = layer.config.cache.as_on();
+        let (value, error) = result_types(&method.returns);
+        need(
+            error.and_then(associated),
+            quote!(::core::convert::From<#krate::Rejection> + #krate::Classify #and_send),
+        );
+        match cache.map(|cache| cache.disk) {
+            Some(disk) => {
+                need(value.and_then(associated), quote!(#krate::CacheValue));
+                if disk.is_some() {
+                    need(value.and_then(associated), quote!(#krate::DiskValue));
+                }
+            }
+            None if send => need(value.and_then(associated), quote!(::core::marker::Send)),
+            None => {}
+        }
+        for argument in &method.arguments {
+            let ty = associated(referent(&argument.ty));
+            if cache.is_some() && layer.cache_key.is_none() {
+                need(ty.clone(), quote!(#krate::KeyPart));
+            }
+            if clones(&layer, argument) {
+                need(ty.clone(), quote!(::core::clone::Clone));
+            }
+            match argument.passing {
+                _ if !send => {}
+                Passing::Again => need(ty, quote!(::core::marker::Sync)),
+                Passing::Reborrow => need(ty, quote!(::core::marker::Send)),
+                // Held by value, and borrowed for the key or for a clone.
+                Passing::Value => need(ty, quote!(::core::marker::Send + ::core::marker::Sync)),
+            }
+        }
+    }
+    predicates.extend(needs.into_iter().map(|(ty, bounds)| -> WherePredicate {
+        parse_quote!(<#inner as #name #trait_generics>::#ty: #(#bounds)+*)
+    }));
+    predicates
+}
+
+/// The value and the error of a type that is written as a result: `Result<T, E>`, or an alias with one parameter.
+fn result_types(ty: &Type) -> (Option<&Type>, Option<&Type>) {
+    let Type::Path(path) = ty else { return (None, None) };
+    let Some(PathArguments::AngleBracketed(args)) =
+        path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return (None, None);
+    };
+    let mut types = args.args.iter().filter_map(|arg| match arg {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    (types.next(), types.next())
+}
+
+fn referent(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    }
+}
+
+/// `X`, where the type is `Self::X`.
+fn associated(ty: &Type) -> Option<Ident> {
+    let Type::Path(path) = ty else { return None };
+    let mut segments = path.path.segments.iter();
+    let (first, second) = (segments.next()?, segments.next()?);
+    let plain = path.qself.is_none() && first.ident == "Self" && segments.next().is_none();
+    (plain && second.arguments.is_none()).then(|| second.ident.clone())
+}
+
+fn items(expansion: &Expansion<'_>) -> TokenStream {
+    let Expansion { contract, inner, .. } = expansion;
+    let (_, trait_generics, _) = contract.original.generics.split_for_impl();
+    let name = &contract.original.ident;
+    let types = contract.types().map(|item| {
+        let (cfgs, ident) = (item.attrs.iter().filter(|attr| attr.path().is_ident("cfg")), &item.ident);
+        let (impl_generics, ty_generics, where_clause) = item.generics.split_for_impl();
+        quote!(#(#cfgs)* type #ident #impl_generics = <#inner as #name #trait_generics>::#ident #ty_generics #where_clause;)
+    });
+    let consts = contract.consts().map(|item| {
+        let (cfgs, ident, ty) =
+            (item.attrs.iter().filter(|attr| attr.path().is_ident("cfg")), &item.ident, &item.ty);
+        quote!(#(#cfgs)* const #ident: #ty = <#inner as #name #trait_generics>::#ident;)
+    });
+    let methods = contract.methods.iter().map(|method| {
+        let attrs = attributes(method);
+        let sig = signature(method);
+        let body = if expansion.decorates(method) {
+            pipeline(expansion, method)
+        } else {
+            straight(expansion, method)
+        };
+        quote!(#(#attrs)* #sig { #body })
+    });
+    quote!(#(#types)* #(#consts)* #(#methods)*)
+}
+
+/// The attributes that go with a method wherever it goes.
+fn attributes(method: &Method) -> Vec<TokenStream> {
+    let deprecated = method.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+    let lints = method.attrs.iter().filter_map(lint_level);
+    let cfgs = method.cfgs().into_iter().map(ToTokens::to_token_stream);
+    cfgs.chain(lints).chain(deprecated.then(|| quote!(#[allow(deprecated)]))).collect()
+}
+
+/// A lint level as it holds for generated code: what is expected of the user's code may not happen in ours.
+pub(super) fn lint_level(attr: &Attribute) -> Option<TokenStream> {
+    let Meta::List(list) = &attr.meta else { return None };
+    let lints = &list.tokens;
+    if list.path.is_ident("expect") {
+        return Some(quote!(#[allow(#lints)]));
+    }
+    ["allow", "warn", "deny", "forbid"]
+        .iter()
+        .any(|level| list.path.is_ident(level))
+        .then(|| quote!(#attr))
+}
+
+/// The user's signature, each argument under one name.
+fn signature(method: &Method) -> Signature {
+    let mut sig = method.sig.clone();
+    let mut arguments = method.arguments.iter();
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) if method.receiver == Receiver::Value => {
+                receiver.mutability = None;
+            }
+            FnArg::Receiver(_) => {}
+            FnArg::Typed(typed) => {
+                typed.attrs.retain(|attr| attr.path().is_ident("cfg"));
+                if let Some(argument) = arguments.next() {
+                    let ident = argument.name.clone();
+                    let pat = PatIdent {
+                        attrs: Vec::new(),
+                        by_ref: None,
+                        mutability: None,
+                        ident,
+                        subpat: None,
+                    };
+                    *typed.pat = Pat::Ident(pat);
+                }
+            }
+        }
+    }
+    sig
+}
+
+/// A method that passes straight through.
+///
+/// ```text
+/// Output:  ScoutApi::version(&self.inner).await
+/// ```
+fn straight(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    if !check::is_forwardable(method) {
+        // Refused; what stands here only keeps the error from having company.
+        return quote!(::core::unimplemented!());
+    }
+    let invocation = inner(expansion, method);
+    let wait = (method.flavor == Flavor::Async).then(|| quote!(.await));
+    quote!(#invocation #wait)
+}
+
+/// A method behind its policies.
+///
+/// ```text
+/// Output:  let mut call = self.market_data.begin(fallible::<Result<Market, ScoutError>>());
+///          call.lookup(cacheable::<Result<Market, ScoutError>>(), Key::new().part(league)).await;
+///          while let Some(attempt) = call.next_attempt().await {
+///              let outcome = attempt.run(ScoutApi::market_data(&self.inner, league)).await;
+///              call.settle(outcome);
+///          }
+///          call.finish()
+/// ```
+fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    let krate = expansion.krate;
+    let layer = expansion.layer(method);
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (call, attempt, outcome) = (local("call"), local("attempt"), local("outcome"));
+    let this = this(method);
+    let (name, returns) = (&method.sig.ident, &method.returns);
+    // The user's own span: a bound that is not met is told of at the type, and nowhere else.
+    let span = returns.span();
+    let when = layer
+        .retry_when
+        .as_ref()
+        .filter(|_| retries(&layer))
+        .map(|path| quote!(#call.retry_when(#path);));
+    let here = path_at(krate, span);
+    let fallible = quote_spanned!(span=> #here::fallible::<#returns>());
+    let lookup = lookup(expansion, method, &layer, &call);
+    let invocation = inner(expansion, method);
+    let clones = method
+        .arguments
+        .iter()
+        .filter(|argument| clones(&layer, argument))
+        .map(|argument| clone(krate, argument));
+    // A method that is tried once needs no loop, and may give its arguments away.
+    let again = if retries(&layer) { quote!(while) } else { quote!(if) };
+    let fallbacks = fallback::expand(expansion, method, layer.rungs(), &call);
+    quote! {
+        let mut #call = #this.#name.begin(#fallible);
+        #when
+        #lookup
+        #again let ::core::option::Option::Some(#attempt) = #call.next_attempt().await {
+            #(#clones)*
+            let #outcome = #attempt.run(#invocation).await;
+            #call.settle(#outcome);
+        }
+        #fallbacks
+        #call.finish()
+    }
+}
+
+/// The look into the cache, under the arguments or under the user's own key.
+fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
+    let krate = expansion.krate;
+    let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
+    let returns = &method.returns;
+    let span = returns.span();
+    let here = path_at(krate, span);
+    let witness = match cache.disk {
+        Some(_) => quote_spanned!(span=> #here::storable::<#returns>()),
+        None => quote_spanned!(span=> #here::cacheable::<#returns>()),
+    };
+    let params =
+        expansion.contract.original.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+            _ => None,
+        });
+    // One inner type may implement a generic trait for several parameters: each has answers of its own.
+    let types = params.map(|param| quote!(.of_type::<#param>()));
+    let parts = match &layer.cache_key {
+        Some(key) => quote_spanned!(key.span()=> .part(&#key)),
+        None => method
+            .arguments
+            .iter()
+            .map(|argument| {
+                let span = argument.ty.span();
+                let name = name_at(&argument.name, span);
+                match &argument.ty {
+                    Type::Reference(reference) => {
+                        let ty = &reference.elem;
+                        quote_spanned!(span=> .part::<#ty>(#name))
+                    }
+                    ty => quote_spanned!(span=> .part::<#ty>(&#name)),
+                }
+            })
+            .collect(),
+    };
+    quote!(#call.lookup(#witness, #krate::Key::new() #(#types)* #parts).await;)
+}
+
+/// The method of the inner type.
+fn inner(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    let receiver = this(method).map(|this| match method.receiver {
+        Receiver::Ref => quote!(&#this.inner),
+        Receiver::Mut => quote!(&mut #this.inner),
+        Receiver::Value | Receiver::Typed | Receiver::None => quote!(#this.inner),
+    });
+    invocation(expansion, method, receiver)
+}
+
+/// The same method of another implementation of the trait, with the same arguments.
+pub(super) fn other(expansion: &Expansion<'_>, method: &Method, other: &Expr) -> TokenStream {
+    let borrow =
+        if method.receiver == Receiver::Mut { quote!(&mut #other) } else { quote!(&#other) };
+    invocation(expansion, method, Some(borrow))
+}
+
+/// A call by the trait's name: a method of the same name elsewhere is no rival.
+fn invocation(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    receiver: Option<TokenStream>,
+) -> TokenStream {
+    let (parameter, trait_name) = (&expansion.inner, &expansion.contract.original.ident);
+    let (_, trait_generics, _) = expansion.contract.original.generics.split_for_impl();
+    let (name, turbofish) = (&method.sig.ident, turbofish(method));
+    let path = match receiver {
+        Some(_) => {
+            let trait_generics = trait_generics.as_turbofish();
+            quote!(#trait_name #trait_generics::#name)
+        }
+        None => quote!(<#parameter as #trait_name #trait_generics>::#name),
+    };
+    let arguments = method.arguments.iter().map(|argument| {
+        let (name, cfgs) = (&argument.name, &argument.cfgs);
+        quote!(#(#cfgs)* #name)
+    });
+    let arguments = receiver.into_iter().chain(arguments);
+    quote!(#path #turbofish(#(#arguments),*))
+}
+
+/// `self`, as the user wrote it.
+fn this(method: &Method) -> Option<TokenStream> {
+    method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream())
+}
+
+/// Whether the method may be called more than once.
+fn retries(layer: &Layer) -> bool {
+    layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1)
+}
+
+/// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
+fn clones(layer: &Layer, argument: &Argument) -> bool {
+    argument.passing == Passing::Value
+        && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
+}
+
+/// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.
+pub(super) fn clone(krate: &syn::Path, argument: &Argument) -> TokenStream {
+    let Argument { name, ty, cfgs, .. } = argument;
+    let span = ty.span();
+    let value = name_at(name, span);
+    let (here, implied) = (path_at(krate, span), mentions(ty.to_token_stream(), "impl"));
+    let clone = if implied {
+        quote_spanned!(span=> #here::again(&#value))
+    } else {
+        quote_spanned!(span=> #here::again::<#ty>(&#value))
+    };
+    quote!(#(#cfgs)* let #name = #clone;)
+}
+
+/// The method's own type parameters, for a call that may not show them in its arguments.
+fn turbofish(method: &Method) -> Option<TokenStream> {
+    let params: Vec<_> = method
+        .sig
+        .generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+            GenericParam::Const(param) => Some(param.ident.to_token_stream()),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    (!params.is_empty()).then(|| quote!(::<#(#params),*>))
+}

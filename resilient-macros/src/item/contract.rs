@@ -1,0 +1,121 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Attribute, ImplItem, Item, ItemTrait, TraitItem, TraitItemConst, TraitItemFn, TraitItemType,
+    ext::IdentExt,
+};
+
+use super::Method;
+use crate::errors::Errors;
+
+/// An annotated trait.
+pub(crate) struct Contract {
+    /// The trait as the user wrote it, without our attributes on its methods.
+    pub(crate) original: ItemTrait,
+    pub(crate) methods: Vec<Method>,
+    /// `#[async_trait]` below our attribute, as the user wrote it.
+    pub(crate) async_trait: Option<Attribute>,
+    pub(crate) decorator: Ident,
+    /// Whether every item of the trait is known, so that the decorator can implement it.
+    pub(crate) whole: bool,
+}
+
+impl Contract {
+    /// Reads the item; what is no trait is given back, without our attributes inside it.
+    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Result<Self, TokenStream> {
+        match syn::parse2::<Item>(item.clone()) {
+            Ok(Item::Trait(item)) => Ok(Self::of_trait(item, errors)),
+            Ok(mut other) => {
+                errors.at(head(&other), not_a_trait(&other));
+                if let Item::Impl(block) = &mut other {
+                    for item in &mut block.items {
+                        if let ImplItem::Fn(function) = item {
+                            function.attrs.retain(|attr| !is_named(attr, "resilient"));
+                        }
+                    }
+                }
+                Err(other.into_token_stream())
+            }
+            Err(error) => {
+                errors.push(error);
+                Err(item)
+            }
+        }
+    }
+
+    fn of_trait(mut original: ItemTrait, errors: &mut Errors) -> Self {
+        let decorator = quote::format_ident!("Resilient{}", original.ident.unraw());
+        for second in original.attrs.iter().filter(|attr| is_named(attr, "resilient")) {
+            errors.at(second, "a second `#[resilient]` on one trait; write everything in one");
+        }
+        original.attrs.retain(|attr| !is_named(attr, "resilient"));
+        let mut whole = true;
+        let async_trait = original.attrs.iter().find(|attr| is_named(attr, "async_trait")).cloned();
+        let mut methods = Vec::new();
+        for item in &mut original.items {
+            match item {
+                TraitItem::Fn(function) => methods.push(Method::parse(function, errors)),
+                TraitItem::Const(_) | TraitItem::Type(_) => {}
+                other => {
+                    whole = false;
+                    errors.at(
+                        &*other,
+                        "this item cannot be forwarded; write out what the macro stands for",
+                    );
+                }
+            }
+        }
+        Self { original, methods, async_trait, decorator, whole }
+    }
+
+    pub(crate) fn consts(&self) -> impl Iterator<Item = &TraitItemConst> {
+        self.original.items.iter().filter_map(|item| match item {
+            TraitItem::Const(item) => Some(item),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn types(&self) -> impl Iterator<Item = &TraitItemType> {
+        self.original.items.iter().filter_map(|item| match item {
+            TraitItem::Type(item) => Some(item),
+            _ => None,
+        })
+    }
+}
+
+/// Whether an attribute's path ends in `name`.
+pub(crate) fn is_named(attr: &Attribute, name: &str) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// Takes our own attributes off an item.
+pub(super) fn take_resilient(function: &mut TraitItemFn) -> Vec<Attribute> {
+    let (ours, theirs) = function.attrs.drain(..).partition(|attr| is_named(attr, "resilient"));
+    function.attrs = theirs;
+    ours
+}
+
+/// The first line of an item: enough to point at, without its body.
+fn head(item: &Item) -> TokenStream {
+    match item {
+        Item::Impl(item) => item.impl_token.to_token_stream(),
+        Item::Fn(item) => item.sig.to_token_stream(),
+        Item::Struct(item) => item.struct_token.to_token_stream(),
+        Item::Enum(item) => item.enum_token.to_token_stream(),
+        other => other.to_token_stream(),
+    }
+}
+
+fn not_a_trait(item: &Item) -> &'static str {
+    match item {
+        Item::Impl(_) => {
+            "`#[resilient]` does not stand on an `impl` block in this version; write it on a trait and wrap the type in its decorator"
+        }
+        Item::Fn(_) => {
+            "`#[resilient]` does not stand on a function in this version; write it on a trait, or call the function through a `Policy`"
+        }
+        _ => {
+            "`#[resilient]` stands on a trait; write it on the trait whose methods call the service"
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What was annotated, as a model that keeps the user's own tokens.
+
+mod contract;
+mod method;
+
+pub(crate) use self::{
+    contract::{Contract, is_named},
+    method::{Argument, Flavor, Method, Passing, Receiver},
+};

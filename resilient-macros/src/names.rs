@@ -1,0 +1,90 @@
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// `ScoutApi` becomes `scout_api`, `HTTPClient` becomes `http_client`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (i, letter) in letters.iter().enumerate() {
+        let after_lower = i > 0 && !letters[i - 1].is_uppercase() && letters[i - 1] != '_';
+        let ends_acronym = i > 0
+            && letters[i - 1].is_uppercase()
+            && letters.get(i + 1).is_some_and(|next| next.is_lowercase());
+        if letter.is_uppercase() && (after_lower || ends_acronym) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
+/// A name for our type parameter that the item does not use: `T` if it is free.
+pub(crate) fn free_type_parameter(item: &impl ToTokens) -> Ident {
+    let mut taken = HashSet::new();
+    collect(item.to_token_stream(), &mut taken);
+    let letters = ('T'..='Z').chain('A'..='S').map(String::from);
+    let longer = (0..).map(|n| format!("Inner{n}"));
+    let free =
+        letters.chain(longer).find(|name| !taken.contains(name)).expect("the names do not end");
+    Ident::new(&free, Span::call_site())
+}
+
+fn collect(tokens: TokenStream, idents: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                idents.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), idents),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// The key that `typo` was probably meant to be.
+pub(crate) fn nearest<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    keys.into_iter()
+        .map(|key| (strsim::jaro_winkler(typo, key), key))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, key)| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn service_names_are_snake_case() {
+        for (name, snake) in [
+            ("ScoutApi", "scout_api"),
+            ("Poe2DbApi", "poe2_db_api"),
+            ("HTTPClient", "http_client"),
+            ("API", "api"),
+            ("A", "a"),
+            ("Already_Snake", "already_snake"),
+        ] {
+            assert_eq!(snake_case(name), snake);
+        }
+    }
+
+    #[test]
+    fn a_type_parameter_is_the_first_free_letter() {
+        let item = quote::quote!(
+            trait Repo<T, U> {
+                fn get(&self) -> V;
+            }
+        );
+        assert_eq!(free_type_parameter(&item).to_string(), "W");
+    }
+
+    #[test]
+    fn a_typo_has_a_nearest_key() {
+        let keys = ["threshold", "recovery", "half_open"];
+        assert_eq!(nearest("treshold", keys), Some("threshold"));
+        assert_eq!(nearest("recover", keys), Some("recovery"));
+        assert_eq!(nearest("zzz", keys), None);
+    }
+}

@@ -1,0 +1,73 @@
+//! The expansion of every file in `ui-tests/expand`, compared with the committed `*.expanded.rs` beside it.
+//!
+//! `RESILIENT_BLESS=1 cargo test -p resilient-macros` writes them anew. They are read in review like any other code, and
+//! `ui-tests/tests/expanded.rs` compiles them.
+
+use std::{env, fs, path::Path};
+
+use quote::ToTokens;
+use syn::{Attribute, Item};
+
+use crate::item::is_named;
+
+fn expanded(source: &str) -> String {
+    let mut file = syn::parse_file(source).expect("an example is valid Rust");
+    file.items = file.items.into_iter().flat_map(expand).collect();
+    prettyplease::unparse(&file)
+}
+
+fn expand(item: Item) -> Vec<Item> {
+    let Item::Trait(mut annotated) = item else { return vec![item] };
+    let Some(position) = annotated.attrs.iter().position(|attr| is_named(attr, "resilient")) else {
+        return vec![Item::Trait(annotated)];
+    };
+    let attribute: Attribute = annotated.attrs.remove(position);
+    let args = attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
+    let tokens = crate::attribute(args, annotated.into_token_stream());
+    syn::parse2::<syn::File>(tokens).expect("the expansion is valid Rust").items
+}
+
+#[test]
+fn expansions_are_as_committed() {
+    let bless = env::var_os("RESILIENT_BLESS").is_some();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests/expand");
+    let mut examples = 0;
+    let mut differing = Vec::new();
+    let mut readable = Vec::new();
+    for entry in fs::read_dir(&directory).expect("the examples are there") {
+        let path = entry.expect("readable").path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if name.contains('.') {
+            continue;
+        }
+        examples += 1;
+        let now = expanded(&fs::read_to_string(&path).expect("readable"));
+        readable.push((name.clone(), now.clone()));
+        let committed = path.with_extension("expanded.rs");
+        if bless {
+            fs::write(&committed, &now).expect("writable");
+        } else if fs::read_to_string(&committed).unwrap_or_default() != now {
+            differing.push(format!("{name} now expands to\n{now}"));
+        }
+    }
+    for (name, text) in &readable {
+        assert_readable(name, text);
+    }
+    assert!(examples >= 10, "only {examples} examples were found");
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+/// What `cargo expand` shows must read like code that a careful colleague wrote.
+fn assert_readable(name: &str, text: &str) {
+    assert!(!text.contains("__"), "{name} shows a name that nobody would write");
+    for item in syn::parse_file(text).expect("the expansion is valid Rust").items {
+        let Item::Impl(item) = item else { continue };
+        for item in item.items {
+            let syn::ImplItem::Fn(method) = item else { continue };
+            let alone = syn::parse2(quote::quote!(impl Alone { #method })).expect("valid");
+            let lines = prettyplease::unparse(&alone).lines().count() - 2;
+            let most = if method.sig.ident == "try_with_registry" { 60 } else { 25 };
+            assert!(lines <= most, "{name}: `{}` has {lines} lines", method.sig.ident);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use resilient_runtime::{Failure, resilient};
+use ui_tests::shapes::{Market, ScoutError};
+
+struct Query;
+
+#[resilient(fallback = |failure| async move { recall(failure, query) })]
+trait ScoutApi {
+    async fn search(&self, query: Query) -> Result<Market, ScoutError>;
+}
+
+struct Client;
+
+impl ScoutApi for Client {
+    async fn search(&self, _query: Query) -> Result<Market, ScoutError> {
+        Ok(Market::default())
+    }
+}
+
+async fn trade() -> Result<Market, ScoutError> {
+    ResilientScoutApi::new(Client).search(Query).await
+}
+
+fn recall(failure: Failure<ScoutError>, _: Query) -> Result<Market, ScoutError> {
+    Err(failure.error)
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[async_trait::async_trait]
+#[resilient(retry = 3)]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(retry = 3)]
+trait ScoutApi {
+    extern "C" fn market_data(&self) -> Result<Market, ScoutError>;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+use resilient_runtime::{Failure, resilient};
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(retry = 0, fallback = offline)]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+struct Client;
+
+impl ScoutApi for Client {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError> {
+        Ok(Market::named(league))
+    }
+}
+
+async fn trade() -> Result<Market, ScoutError> {
+    ResilientScoutApi::new(Client).market_data("Mirage").await
+}
+
+async fn offline(failure: Failure<ScoutError>) -> Result<Market, ScoutError> {
+    Err(failure.error)
+}
+
+fn main() {}

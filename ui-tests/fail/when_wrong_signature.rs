@@ -1,0 +1,25 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(retry(max = 3, when = is_transient))]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn is_transient(error: ScoutError) -> bool {
+    error.is_transient()
+}
+
+struct Client;
+
+impl ScoutApi for Client {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError> {
+        Ok(Market::named(league))
+    }
+}
+
+async fn trade() -> Result<Market, ScoutError> {
+    ResilientScoutApi::new(Client).market_data("Mirage").await
+}
+
+fn main() {}

@@ -1,0 +1,69 @@
+//! The examples, and their committed expansions, compile without a warning.
+#![deny(warnings)]
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    reason = "the examples are modules here, and read as crates of their own"
+)]
+#![allow(
+    unused_imports,
+    reason = "the expansion no longer imports the attribute that it came from"
+)]
+#![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
+#![allow(dead_code, reason = "an example's decorator is made by nobody")]
+
+#[path = "../expand/associated_items.rs"]
+mod associated_items;
+#[rustfmt::skip]
+#[path = "../expand/associated_items.expanded.rs"]
+mod associated_items_expanded;
+#[path = "../expand/by_value_arguments.rs"]
+mod by_value_arguments;
+#[rustfmt::skip]
+#[path = "../expand/by_value_arguments.expanded.rs"]
+mod by_value_arguments_expanded;
+#[path = "../expand/card.rs"]
+mod card;
+#[rustfmt::skip]
+#[path = "../expand/card.expanded.rs"]
+mod card_expanded;
+#[path = "../expand/default_body.rs"]
+mod default_body;
+#[rustfmt::skip]
+#[path = "../expand/default_body.expanded.rs"]
+mod default_body_expanded;
+#[path = "../expand/dyn_trait.rs"]
+mod dyn_trait;
+#[rustfmt::skip]
+#[path = "../expand/dyn_trait.expanded.rs"]
+mod dyn_trait_expanded;
+#[path = "../expand/exclusive_receiver.rs"]
+mod exclusive_receiver;
+#[rustfmt::skip]
+#[path = "../expand/exclusive_receiver.expanded.rs"]
+mod exclusive_receiver_expanded;
+#[path = "../expand/fallback_chain.rs"]
+mod fallback_chain;
+#[rustfmt::skip]
+#[path = "../expand/fallback_chain.expanded.rs"]
+mod fallback_chain_expanded;
+#[path = "../expand/generic_trait.rs"]
+mod generic_trait;
+#[rustfmt::skip]
+#[path = "../expand/generic_trait.expanded.rs"]
+mod generic_trait_expanded;
+#[path = "../expand/io_result.rs"]
+mod io_result;
+#[rustfmt::skip]
+#[path = "../expand/io_result.expanded.rs"]
+mod io_result_expanded;
+#[path = "../expand/local_futures.rs"]
+mod local_futures;
+#[rustfmt::skip]
+#[path = "../expand/local_futures.expanded.rs"]
+mod local_futures_expanded;
+#[path = "../expand/skip_and_off.rs"]
+mod skip_and_off;
+#[rustfmt::skip]
+#[path = "../expand/skip_and_off.expanded.rs"]
+mod skip_and_off_expanded;
