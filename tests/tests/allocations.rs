@@ -1,0 +1,87 @@
+//! The success path allocates nothing.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use resilient_runtime::{Registry, resilient};
+use resilient_tests::double::Fault;
+
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is the system allocator's own.
+#[allow(unsafe_code, reason = "an allocator is unsafe by its nature, and this one only counts")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[resilient(
+    breaker(threshold = 3),
+    retry = 3,
+    rate(limit = 1_000_000.0),
+    timeout(attempt = "1s", call = "5s")
+)]
+trait Api {
+    async fn get(&self, id: u64) -> Result<u64, Fault>;
+    #[resilient(cache = "1m")]
+    async fn cached(&self, name: &str, page: u32) -> Result<u64, Fault>;
+    #[resilient(retry = off)]
+    async fn suspends(&self) -> Result<u64, Fault>;
+}
+
+struct Client;
+
+impl Api for Client {
+    async fn get(&self, id: u64) -> Result<u64, Fault> {
+        Ok(id)
+    }
+    async fn cached(&self, name: &str, page: u32) -> Result<u64, Fault> {
+        Ok(name.len() as u64 + u64::from(page))
+    }
+    async fn suspends(&self) -> Result<u64, Fault> {
+        tokio::task::yield_now().await;
+        Ok(1)
+    }
+}
+
+fn allocations() -> usize {
+    COUNT.with(Cell::get)
+}
+
+#[tokio::test]
+async fn a_success_allocates_nothing() {
+    let api = ResilientApi::with_registry(Client, &Registry::new());
+    let warm = (api.get(1).await, api.cached("name", 2).await, api.suspends().await);
+    assert_eq!(warm, (Ok(1), Ok(6), Ok(1)));
+
+    let before = allocations();
+    for id in 0..100 {
+        assert_eq!(api.get(id).await, Ok(id));
+    }
+    assert_eq!(allocations() - before, 0, "breaker, retry, rate and timeout");
+
+    let before = allocations();
+    for _ in 0..100 {
+        assert_eq!(api.cached("name", 2).await, Ok(6));
+    }
+    assert_eq!(allocations() - before, 0, "a hit in memory");
+
+    let before = allocations();
+    let text = String::from("the allocator does count");
+    assert_eq!(allocations() - before, 1, "{text}");
+}
