@@ -432,9 +432,14 @@ async fn a_key_of_ones_own_decides_what_is_the_same() {
     #[resilient(cache(memory = "1m", key = (name.to_lowercase(), *page)))]
     trait Search {
         async fn search(&self, name: &str, page: &u32, trace_id: u64) -> Result<u32, Fault>;
+        #[resilient(cache(key = offset / 10))]
+        async fn page(&self, offset: u64) -> Result<u32, Fault>;
     }
     impl Search for Double {
         async fn search(&self, _: &str, _: &u32, _: u64) -> Result<u32, Fault> {
+            self.answer().await
+        }
+        async fn page(&self, _: u64) -> Result<u32, Fault> {
             self.answer().await
         }
     }
@@ -442,6 +447,7 @@ async fn a_key_of_ones_own_decides_what_is_the_same() {
     assert_eq!(api.search("Divine", &1, 7).await, Ok(1));
     assert_eq!(api.search("DIVINE", &1, 8).await, Ok(1));
     assert_eq!(api.search("divine", &2, 7).await, Ok(2));
+    assert_eq!((api.page(10).await, api.page(19).await, api.page(20).await), (Ok(3), Ok(3), Ok(4)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -313,6 +313,10 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
     // One inner type may implement a generic trait for several parameters: each has answers of its own.
     let types = params.map(|param| quote!(.of_type::<#param>()));
     let parts = match &layer.cache_key {
+        // An operator binds less than the borrow before it.
+        Some(key @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_))) => {
+            quote_spanned!(key.span()=> .part(&(#key)))
+        }
         Some(key) => quote_spanned!(key.span()=> .part(&#key)),
         None => method
             .arguments

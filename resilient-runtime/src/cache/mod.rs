@@ -102,11 +102,13 @@ impl Cache {
 
     /// The value in memory, if it is fresh.
     pub(crate) fn in_memory(&self, key: &[u8], now: Moment) -> Option<(Kept, Provenance)> {
-        let entry = self.memory.as_ref()?.get(key)?;
-        (now < entry.expires).then(|| {
-            let provenance = Provenance::Memory { age: entry.age(now) };
-            (entry.value, provenance)
-        })
+        let entry = self.fresh(key, now)?;
+        let provenance = Provenance::Memory { age: entry.age(now) };
+        Some((entry.value, provenance))
+    }
+
+    fn fresh(&self, key: &[u8], now: Moment) -> Option<Entry> {
+        self.memory.as_ref()?.get(key).filter(|entry| now < entry.expires)
     }
 
     /// Joins the load of `key`: waits for whoever leads it, or looks on disk and leads it.
@@ -121,10 +123,10 @@ impl Cache {
         };
         let now = Moment::now();
         // Between the first look and the lead another load may have landed.
-        if let Some((value, provenance)) = self.in_memory(key, now) {
-            if let Some(entry) = self.memory.as_ref().and_then(|memory| memory.peek(key)) {
-                leader.land(Landing::Loaded(entry));
-            }
+        if let Some(entry) = self.fresh(key, now) {
+            let provenance = Provenance::Memory { age: entry.age(now) };
+            let value = Arc::clone(&entry.value);
+            leader.land(Landing::Loaded(entry));
             return Found::Value { value, provenance, coalesced: false };
         }
         let load = self.load(key.into(), None);

@@ -89,9 +89,7 @@ impl<'m> Core<'m> {
             Box::pin(tokio::time::sleep(self.pause)).await;
             self.now = Moment::now();
         }
-        if let Some(deadline) = self.deadline.filter(|deadline| self.now >= *deadline) {
-            return Err(self.out_of_time(deadline));
-        }
+        self.in_time()?;
         let mut permit = self.ask_breaker()?;
         if let Some(limiter) = &pipeline.limiter {
             match limiter.ask(self.now, self.deadline) {
@@ -106,26 +104,17 @@ impl<'m> Core<'m> {
                     let latest = self.deadline.map_or(latest, |deadline| deadline.min(latest));
                     let token = Box::pin(place.token(latest)).await;
                     self.now = Moment::now();
-                    if token.is_err() && self.deadline.is_none_or(|deadline| self.now < deadline) {
-                        let service = pipeline.subject.service.clone();
-                        let retry_after = limiter.snapshot().next_slot;
-                        return Err(Rejection::RateLimited { service, retry_after });
-                    }
-                    let late = self.deadline.filter(|deadline| self.now >= *deadline);
-                    let admitted = match late {
-                        Some(deadline) => Err(self.out_of_time(deadline)),
-                        None => self.ask_breaker(),
-                    };
+                    let admitted = self.in_time().and_then(|()| match token {
+                        Ok(()) => self.ask_breaker(),
+                        Err(_) => Err(self.rate_limited(limiter.snapshot().next_slot)),
+                    });
                     permit = admitted.inspect_err(|_| {
                         if token.is_ok() {
                             limiter.give_back();
                         }
                     })?;
                 }
-                Err(retry_after) => {
-                    let service = pipeline.subject.service.clone();
-                    return Err(Rejection::RateLimited { service, retry_after });
-                }
+                Err(retry_after) => return Err(self.rate_limited(retry_after)),
             }
         }
         self.attempts += 1;
@@ -135,6 +124,18 @@ impl<'m> Core<'m> {
         }
         pipeline.subject.attempt(self.attempts);
         Ok(Attempt { permit, limit: self.limit(), started: self.now })
+    }
+
+    /// Whether the call has time left.
+    fn in_time(&self) -> Result<(), Rejection> {
+        match self.deadline.filter(|deadline| self.now >= *deadline) {
+            Some(deadline) => Err(self.out_of_time(deadline)),
+            None => Ok(()),
+        }
+    }
+
+    fn rate_limited(&self, retry_after: Duration) -> Rejection {
+        Rejection::RateLimited { service: self.pipeline.subject.service.clone(), retry_after }
     }
 
     fn ask_breaker(&self) -> Result<Option<Permit<'m>>, Rejection> {

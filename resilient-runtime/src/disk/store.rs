@@ -31,7 +31,7 @@ const ASIDE: &str = "answers.redb.damaged";
 const MARK: &str = "answers.redb.is-damaged";
 /// How long an open waits for the same directory to be closed by this process.
 const CLOSING: Duration = Duration::from_secs(10);
-/// Expired answers are swept out when the directory is opened, and after so many new ones.
+/// Expired answers are swept out with the first one that is written, and after so many more.
 const SWEEP_AFTER: usize = 1_000;
 /// The store's own page cache: small, for what is read often is in the memory tier.
 const PAGE_CACHE: usize = 8 << 20;
@@ -135,18 +135,18 @@ impl Store {
                 let mut since_sweep = SWEEP_AFTER;
                 while let Some((batch, put)) = queue.take() {
                     since_sweep += batch.len();
-                    // The values that are dropped with the batch are the user's.
-                    let written = catch_unwind(AssertUnwindSafe(|| {
+                    let sweeps = since_sweep >= SWEEP_AFTER;
+                    // The values that are dropped with the batch are the user's, and so are their panics.
+                    let _ = catch_unwind(AssertUnwindSafe(|| {
                         open.write(&batch);
                         drop(batch);
-                        if since_sweep >= SWEEP_AFTER {
+                        if sweeps {
                             open.sweep();
                         }
                     }));
-                    if since_sweep >= SWEEP_AFTER {
+                    if sweeps {
                         since_sweep = 0;
                     }
-                    drop(written);
                     queue.done(put);
                 }
             }
