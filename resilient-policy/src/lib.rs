@@ -5,22 +5,32 @@
 //! An implementation detail of `resilient-runtime`, which re-exports everything a user needs. It has no dependencies
 //! and reads no clock, so that the macro can use it too.
 
+mod backoff;
 mod breaker;
+mod budget;
+mod bulkhead;
 mod cache;
 pub mod duration;
+mod hedge;
 mod parameter;
 mod policy;
 mod problem;
 mod rate;
 mod retry;
 mod setting;
+mod tier;
 mod timeout;
 
-pub use breaker::{BreakerConfig, BreakerSettings};
+pub use backoff::{Backoff, CustomBackoff};
+pub use breaker::{BreakerConfig, BreakerSettings, Per, Scope, Threshold, Window};
+pub use budget::Budget;
+pub use bulkhead::{BulkheadConfig, BulkheadSettings, LimitAlgorithm};
 pub use cache::{CacheConfig, CacheSettings};
+pub use hedge::{HedgeAfter, HedgeConfig, HedgeSettings};
 pub use policy::{PolicyConfig, PolicySettings};
 pub use problem::{Parameter, Problem};
 pub use rate::{RateConfig, RateSettings};
 pub use retry::{Jitter, RetryConfig, RetrySettings};
 pub use setting::Setting;
-pub use timeout::{TimeoutConfig, TimeoutSettings};
+pub use tier::Tier;
+pub use timeout::{AdaptiveConfig, AdaptiveSettings, AttemptTime, TimeoutConfig, TimeoutSettings};

@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use crate::{
-    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Problem, RateConfig, RateSettings,
-    RetryConfig, RetrySettings, Setting, TimeoutConfig, TimeoutSettings, duration::format,
+    Backoff, BreakerConfig, BreakerSettings, Budget, BulkheadConfig, BulkheadSettings, CacheConfig,
+    CacheSettings, HedgeAfter, HedgeConfig, HedgeSettings, Problem, RateConfig, RateSettings,
+    RetryConfig, RetrySettings, Setting, TimeoutConfig, TimeoutSettings, Window, duration::format,
 };
 
 /// One layer of configuration: what it says of each policy, and nothing where it leaves that to the layer below.
@@ -21,6 +24,10 @@ pub struct PolicyConfig {
     pub cache: Setting<CacheConfig>,
     /// Timeouts.
     pub timeout: Setting<TimeoutConfig>,
+    /// The bulkhead.
+    pub bulkhead: Setting<BulkheadConfig>,
+    /// Hedging.
+    pub hedge: Setting<HedgeConfig>,
 }
 
 /// Every policy of one method with all defaults filled in; `None` where it has none.
@@ -37,6 +44,10 @@ pub struct PolicySettings {
     pub cache: Option<CacheSettings>,
     /// Timeouts.
     pub timeout: Option<TimeoutSettings>,
+    /// The bulkhead.
+    pub bulkhead: Option<BulkheadSettings>,
+    /// Hedging.
+    pub hedge: Option<HedgeSettings>,
 }
 
 macro_rules! policies {
@@ -103,9 +114,18 @@ policies! {
     rate: RateConfig, rate_off, "rate limiter";
     cache: CacheConfig, cache_off, "cache";
     timeout: TimeoutConfig, timeout_off, "timeouts";
+    bulkhead: BulkheadConfig, bulkhead_off, "bulkhead";
+    hedge: HedgeConfig, hedge_off, "hedging";
 }
 
 impl PolicyConfig {
+    /// What retries and hedges share; `None` where there are neither.
+    pub fn budget(&self) -> Option<Budget> {
+        let (retry, hedge) = (self.retry.as_on(), self.hedge.as_on());
+        let given = retry.and_then(|retry| retry.budget).or(hedge.and_then(|hedge| hedge.budget));
+        (retry.is_some() || hedge.is_some()).then(|| given.unwrap_or_default())
+    }
+
     /// Every reason why this cannot be the last layer: what [`problems`](Self::problems) finds, what is missing,
     /// and policies that cannot work together.
     pub fn final_problems(&self) -> Vec<Problem> {
@@ -113,32 +133,121 @@ impl PolicyConfig {
         problems.extend(self.rate.as_on().and_then(RateConfig::missing));
         problems.extend(self.cache.as_on().and_then(CacheConfig::missing));
         problems.extend(self.timeout.as_on().and_then(TimeoutConfig::missing));
+        problems.extend(self.hedge.as_on().and_then(HedgeConfig::missing));
         if problems.is_empty() {
+            problems
+                .extend(self.breaker.as_on().into_iter().flat_map(BreakerConfig::final_problems));
+            problems
+                .extend(self.bulkhead.as_on().into_iter().flat_map(BulkheadConfig::final_problems));
             problems.extend(self.retry_without_time());
+            problems.extend(self.probe_without_time());
+            problems.extend(self.rate_out_of_reach());
+            problems.extend(self.hedge_problems());
         }
         problems
     }
 
-    fn retry_without_time(&self) -> Option<Problem> {
+    fn retry_without_time(&self) -> Vec<Problem> {
         let settings = self.settings();
-        let retry = settings.retry.filter(|retry| retry.max > 1)?;
-        let call = settings.timeout?.call?;
-        (call < retry.base).then(|| {
+        let Some(retry) = settings.retry.filter(|retry| retry.max > 1) else { return Vec::new() };
+        if matches!(retry.backoff, Backoff::Custom(_)) {
+            return Vec::new();
+        }
+        let limits = [
+            ("timeout", "call", settings.timeout.and_then(|timeout| timeout.call)),
+            ("retry", "within", retry.within),
+        ];
+        let short = limits.into_iter().filter_map(|(policy, field, limit)| {
+            let limit = limit.filter(|limit| *limit < retry.base)?;
             let advice = format!(
-                "is over before the first retry's delay of `base = \"{}\"`; write a longer `call` time, a shorter `base`, or `retry = off`",
+                "is over before the first retry's delay of `base = \"{}\"`; write a longer `{field}` time, a shorter `base`, or `retry = off`",
                 format(retry.base)
             );
-            Problem::new("timeout", "call", format!("\"{}\"", format(call)), advice).against("retry", "base")
+            Some(Problem::new(policy, field, quoted(limit), advice).against("retry", "base"))
+        });
+        short.collect()
+    }
+
+    /// A probe that may take longer than its lease.
+    fn probe_without_time(&self) -> Option<Problem> {
+        let lease = self.breaker.as_on()?.half_open_timeout?;
+        let attempt = self.settings().timeout?.longest_attempt(1)?;
+        (lease < attempt).then(|| {
+            let advice = format!(
+                "is shorter than the \"{}\" that an attempt may take, so the answer of a slow probe would never count; write at least that",
+                format(attempt)
+            );
+            Problem::new("breaker", "half_open_timeout", quoted(lease), advice)
+                .against("timeout", "attempt")
         })
     }
+
+    /// A rate that is judged over more calls than the limiter lets through.
+    fn rate_out_of_reach(&self) -> Option<Problem> {
+        let (breaker, rate) = (self.breaker.as_on()?, self.settings().rate?);
+        let Some(Window::Time(window)) = breaker.window else { return None };
+        let min_calls = breaker.settings().min_calls;
+        let most =
+            rate.limit * (window.as_secs_f64() / rate.per.as_secs_f64()) + f64::from(rate.burst);
+        (most < f64::from(min_calls)).then(|| {
+            let advice = format!(
+                "is out of reach: the rate limit lets at most {most:.0} calls through in `window = \"{}\"`; write fewer, or a longer `window`",
+                format(window)
+            );
+            let field = if breaker.min_calls.is_some() { "min_calls" } else { "window" };
+            let value = if breaker.min_calls.is_some() { min_calls.to_string() } else { quoted(window) };
+            Problem::new("breaker", field, value, advice).against("rate", "limit")
+        })
+    }
+
+    fn hedge_problems(&self) -> Vec<Problem> {
+        let Some(hedge) = self.hedge.as_on() else { return Vec::new() };
+        let mut problems = Vec::new();
+        let settings = self.settings();
+        if let Some(HedgeAfter::Delay(delay)) = hedge.after {
+            let attempt = settings.timeout.and_then(|timeout| timeout.longest_attempt(1));
+            let call = settings.timeout.and_then(|timeout| timeout.call);
+            for (field, limit) in [("attempt", attempt), ("call", call)] {
+                if let Some(limit) = limit.filter(|limit| delay >= *limit) {
+                    let advice = format!(
+                        "comes too late: the request is over after \"{}\"; write a shorter time, or a longer `timeout({field})`",
+                        format(limit)
+                    );
+                    problems.push(
+                        Problem::new("hedge", "after", quoted(delay), advice)
+                            .against("timeout", field),
+                    );
+                    break;
+                }
+            }
+        }
+        let retry = self.retry.as_on();
+        if retry.is_some_and(|retry| retry.idempotent == Some(false)) {
+            let advice = "cannot stand beside `retry(idempotent = false)`, for it sends the same request twice; write `hedge = off`, or leave `idempotent` out";
+            let after = hedge.after.map(|after| after.to_string()).unwrap_or_default();
+            problems
+                .push(Problem::new("hedge", "after", after, advice).against("retry", "idempotent"));
+        }
+        if let (Some(own), Some(other)) = (hedge.budget, retry.and_then(|retry| retry.budget))
+            && own != other
+        {
+            let advice = format!(
+                "is not `retry(budget = {other})`, but retries and hedges share one budget; write it in one of them"
+            );
+            problems.push(Problem::new("hedge", "budget", own, advice).against("retry", "budget"));
+        }
+        problems
+    }
+}
+
+fn quoted(duration: Duration) -> String {
+    format!("\"{}\"", format(duration))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::Jitter;
+    use crate::{Jitter, Threshold};
 
     const fn secs(n: u64) -> Duration {
         Duration::from_secs(n)
@@ -157,7 +266,7 @@ mod tests {
         let over = PolicyConfig::new().retry(RetryConfig::new().max(5)).breaker_off();
         let merged = below.overlaid(&over).settings();
         let retry = merged.retry.expect("retry is on");
-        assert_eq!((retry.max, retry.backoff), (5, 1.5));
+        assert_eq!((retry.max, retry.backoff), (5, Backoff::Exponential(1.5)));
         assert_eq!(merged.breaker, None);
         assert_eq!(merged.rate.map(|rate| (rate.limit, rate.burst)), Some((0.5, 1)));
     }
@@ -183,9 +292,13 @@ mod tests {
             .cache(CacheConfig::new().memory(secs(300)));
         let settings = config.settings();
         let breaker = settings.breaker.expect("on");
-        assert_eq!((breaker.threshold, breaker.recovery, breaker.half_open), (5, secs(60), 1));
+        assert_eq!(
+            (breaker.threshold, breaker.recovery, breaker.half_open),
+            (Threshold::Failures(5), secs(60), 1)
+        );
         let retry = settings.retry.expect("on");
-        assert_eq!((retry.max, retry.base, retry.backoff), (3, secs(1), 2.0));
+        assert_eq!((retry.max, retry.base), (3, secs(1)));
+        assert_eq!(retry.backoff, Backoff::Exponential(2.0));
         assert_eq!((retry.max_delay, retry.jitter), (secs(60), Jitter::Equal));
         let rate = settings.rate.expect("on");
         assert_eq!((rate.per, rate.burst, rate.wait), (secs(1), 40, secs(5)));

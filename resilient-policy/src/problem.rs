@@ -95,6 +95,23 @@ impl Check {
         }
     }
 
+    /// Refuses a duration that is shorter than another one, which it must hold.
+    pub(crate) fn shorter(
+        &mut self,
+        field: &'static str,
+        value: Option<std::time::Duration>,
+        other: &'static str,
+        least: std::time::Duration,
+        why: &str,
+    ) {
+        let Some(value) = value.filter(|value| *value < least && !value.is_zero()) else { return };
+        let format = crate::duration::format;
+        let advice = format!("is shorter than `{other} = \"{}\"`, {why}", format(least));
+        let shown = format!("\"{}\"", format(value));
+        self.problems
+            .push(Problem::new(self.policy, field, shown, advice).against(self.policy, other));
+    }
+
     /// Refuses a duration of zero, or one over a hundred years, which only code can write.
     pub(crate) fn duration(
         &mut self,

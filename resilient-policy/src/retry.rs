@@ -1,7 +1,8 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    duration::format,
+    Backoff, Budget, CustomBackoff,
+    budget::WRONG_BUDGET,
     parameter::layer,
     problem::{Check, Problem},
 };
@@ -48,12 +49,58 @@ layer! {
         max: u32,
         /// The delay before the second attempt, before jitter ("1s").
         base: Duration,
-        /// The factor by which each delay exceeds the one before (2.0).
-        backoff: f64,
         /// The longest delay, held after jitter and for a `Retry-After` too ("60s").
         max_delay: Duration,
         /// How a delay is spread (`equal`).
         jitter: Jitter,
+        /// How long after the call's begin the last attempt may start (no default: no limit without it). An attempt
+        /// that has started is not cut short: that is what `timeout(call)` is for.
+        within: Duration,
+        /// Whether a request may be repeated that may have reached the service (`true`). `false` retries only what
+        /// certainly was not sent.
+        idempotent: bool,
+    }
+    by hand {
+        /// How the delays grow (exponentially, by 2.0).
+        backoff: Backoff,
+        /// How many retries the service may be sent (20 % of its calls, and ten a second).
+        budget: Budget,
+    }
+}
+
+impl RetryConfig {
+    /// Grows the delays exponentially, by this factor (2.0).
+    #[must_use]
+    pub const fn backoff(mut self, factor: f64) -> Self {
+        self.backoff = Some(Backoff::Exponential(factor));
+        self
+    }
+
+    /// Grows the delays another way.
+    #[must_use]
+    pub const fn strategy(mut self, backoff: Backoff) -> Self {
+        self.backoff = Some(backoff);
+        self
+    }
+
+    /// Asks a function for the delay after an attempt; it is given 1 for the first.
+    #[must_use]
+    pub const fn backoff_with(self, delay: fn(u32) -> Duration) -> Self {
+        self.strategy(Backoff::Custom(CustomBackoff(delay)))
+    }
+
+    /// The share of calls that may be retried, hedges included, over ten a second (0.2). The service's methods share it.
+    #[must_use]
+    pub const fn budget(mut self, ratio: f64) -> Self {
+        self.budget = Some(Budget::Ratio(ratio));
+        self
+    }
+
+    /// Retries however many there are.
+    #[must_use]
+    pub const fn budget_off(mut self) -> Self {
+        self.budget = Some(Budget::Off);
+        self
     }
 }
 
@@ -65,12 +112,16 @@ pub struct RetrySettings {
     pub max: u32,
     /// The delay before the second attempt, before jitter.
     pub base: Duration,
-    /// The factor by which each delay exceeds the one before.
-    pub backoff: f64,
+    /// How the delays grow.
+    pub backoff: Backoff,
     /// The longest delay.
     pub max_delay: Duration,
     /// How a delay is spread.
     pub jitter: Jitter,
+    /// How long after the call's begin the last attempt may start.
+    pub within: Option<Duration>,
+    /// Whether a request may be repeated that may have reached the service.
+    pub idempotent: bool,
 }
 
 /// More attempts than this are a loop, not a retry.
@@ -85,9 +136,11 @@ impl RetryConfig {
         RetrySettings {
             max: self.max.unwrap_or(3),
             base,
-            backoff: self.backoff.unwrap_or(2.0),
+            backoff: self.backoff.unwrap_or_default(),
             max_delay: self.max_delay.unwrap_or_else(|| Duration::from_secs(60).max(base)),
             jitter: self.jitter.unwrap_or_default(),
+            within: self.within,
+            idempotent: self.idempotent.unwrap_or(true),
         }
     }
 
@@ -109,7 +162,7 @@ impl RetryConfig {
         check.refuse(
             "backoff",
             self.backoff,
-            |f| !(1.0..=1_000.0).contains(f),
+            |backoff| matches!(backoff, Backoff::Exponential(factor) if !(1.0..=1_000.0).contains(factor)),
             "is not a factor that a delay can grow by; write a number from 1.0 to 1000.0, such as `backoff = 2.0`",
         );
         check.duration(
@@ -117,19 +170,21 @@ impl RetryConfig {
             self.max_delay,
             Some("would retry without a pause; write the longest delay, such as `max_delay = \"60s\"`"),
         );
-        if let (Some(base), Some(max_delay)) = (self.base, self.max_delay)
-            && base > max_delay
-            && !max_delay.is_zero()
-        {
-            let advice = format!(
-                "is shorter than `base = \"{}\"`, so no delay could be kept; write a `max_delay` of at least `base`",
-                format(base)
+        if let Some(base) = self.base {
+            check.shorter(
+                "max_delay",
+                self.max_delay,
+                "base",
+                base,
+                "so no delay could be kept; write a `max_delay` of at least `base`",
             );
-            let value = format!("\"{}\"", format(max_delay));
-            check
-                .problems
-                .push(Problem::new("retry", "max_delay", value, advice).against("retry", "base"));
         }
+        check.duration(
+            "within",
+            self.within,
+            Some("would leave no time for a retry; write how long retries may start, such as `within = \"30s\"`, or `retry = off`"),
+        );
+        check.refuse("budget", self.budget, |budget| budget.is_wrong(), WRONG_BUDGET);
         check.problems
     }
 }
