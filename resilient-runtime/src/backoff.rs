@@ -23,7 +23,13 @@ pub(crate) fn delay(
     let cap = settings.max_delay.as_secs_f64();
     let exponent = f64::from(attempt.saturating_sub(1));
     // Infinity is fine here: it is cut to the cap before it becomes a duration.
-    let grown = (base * settings.backoff.powf(exponent)).min(cap);
+    let grown = (base
+        * match settings.backoff {
+            resilient_policy::Backoff::Exponential(factor) => factor,
+            _ => 1.0,
+        }
+        .powf(exponent))
+    .min(cap);
     let seconds = match settings.jitter {
         Jitter::None => grown,
         Jitter::Full => grown * rng.random::<f64>(),

@@ -116,9 +116,11 @@ pub use rejection::{Rejection, TimeoutScope};
 #[doc = include_str!("../docs/attribute.md")]
 pub use resilient_macros::resilient;
 pub use resilient_policy::{
-    BreakerConfig, BreakerSettings, CacheConfig, CacheSettings, Jitter, Parameter, PolicyConfig,
-    PolicySettings, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Setting,
-    TimeoutConfig, TimeoutSettings,
+    AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
+    BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
+    HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
+    PolicySettings, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope, Setting,
+    Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.

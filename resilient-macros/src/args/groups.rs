@@ -43,7 +43,7 @@ pub(super) const BREAKER: Group<BreakerConfig> = Group {
         Parameter {
             name: "threshold",
             read: |breaker, expr| {
-                breaker.threshold = Some(threshold(expr)?);
+                breaker.threshold = Some(resilient_policy::Threshold::Failures(threshold(expr)?));
                 Ok(())
             },
         },
@@ -79,7 +79,7 @@ pub(super) const RETRY: Group<Retry> = Group {
         Parameter {
             name: "backoff",
             read: |retry, expr| {
-                retry.config.backoff = Some(backoff(expr)?);
+                retry.config.backoff = Some(resilient_policy::Backoff::Exponential(backoff(expr)?));
                 Ok(())
             },
         },
@@ -127,7 +127,8 @@ pub(super) const CACHE: Group<Cache> = Group {
 pub(super) const TIMEOUT: Group<TimeoutConfig> = Group {
     policy: "timeout",
     parameters: &[
-        parameter!("attempt", |timeout, value: Time| timeout.attempt = Some(value)),
+        parameter!("attempt", |timeout, value: Time| timeout.attempt =
+            Some(resilient_policy::AttemptTime::Fixed(value))),
         parameter!("call", |timeout, value: Time| timeout.call = Some(value)),
     ],
     short: Some("attempt"),

@@ -70,7 +70,7 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
         ));
     }
     if let Some(attempt) = settings.timeout.and_then(|timeout| timeout.attempt) {
-        parts.push(format!("{} for an attempt", format(attempt)));
+        parts.push(format!("{} for an attempt", format(attempt.of(1))));
     }
     if parts.is_empty() {
         parts.push("no policy".to_owned());
@@ -90,7 +90,7 @@ fn longest(settings: &PolicySettings) -> Option<Duration> {
         let wait = settings.rate.map_or(Duration::ZERO, |rate| rate.wait);
         let (attempts, delay) =
             settings.retry.map_or((1, Duration::ZERO), |retry| (retry.max, retry.max_delay));
-        let attempt = timeout.attempt?.checked_add(wait)?.checked_mul(attempts)?;
+        let attempt = timeout.attempt?.of(1).checked_add(wait)?.checked_mul(attempts)?;
         attempt.checked_add(delay.checked_mul(attempts - 1)?)
     };
     timeout.call.or_else(summed)

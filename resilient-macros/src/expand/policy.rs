@@ -46,7 +46,13 @@ fn setting<T: Clone>(
 }
 
 fn breaker(krate: &Path, config: &BreakerConfig) -> TokenStream {
-    let threshold = config.threshold.map(whole).map(|n| quote!(.threshold(#n)));
+    let threshold = config
+        .threshold
+        .map(|t| match t {
+            resilient_policy::Threshold::Failures(n) => whole(n),
+            _ => whole(0),
+        })
+        .map(|n| quote!(.threshold(#n)));
     let recovery = config.recovery.map(duration).map(|d| quote!(.recovery(#d)));
     let half_open = config.half_open.map(whole).map(|n| quote!(.half_open(#n)));
     let half_open_timeout =
@@ -57,7 +63,13 @@ fn breaker(krate: &Path, config: &BreakerConfig) -> TokenStream {
 fn retry(krate: &Path, config: &RetryConfig) -> TokenStream {
     let max = config.max.map(whole).map(|n| quote!(.max(#n)));
     let base = config.base.map(duration).map(|d| quote!(.base(#d)));
-    let backoff = config.backoff.map(Literal::f64_unsuffixed).map(|f| quote!(.backoff(#f)));
+    let backoff = config
+        .backoff
+        .map(|b| match b {
+            resilient_policy::Backoff::Exponential(f) => Literal::f64_unsuffixed(f),
+            _ => Literal::f64_unsuffixed(1.0),
+        })
+        .map(|f| quote!(.backoff(#f)));
     let max_delay = config.max_delay.map(duration).map(|d| quote!(.max_delay(#d)));
     let jitter = config.jitter.map(|jitter| {
         let kind = match jitter {
@@ -87,7 +99,7 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
 }
 
 fn timeout(krate: &Path, config: &TimeoutConfig) -> TokenStream {
-    let attempt = config.attempt.map(duration).map(|d| quote!(.attempt(#d)));
+    let attempt = config.attempt.map(|t| duration(t.of(1))).map(|d| quote!(.attempt(#d)));
     let call = config.call.map(duration).map(|d| quote!(.call(#d)));
     quote!(#krate::TimeoutConfig::new() #attempt #call)
 }

@@ -157,7 +157,7 @@ impl Core {
             }
             (State::Closed, Ending::Failure) => {
                 self.failures = self.failures.saturating_add(1);
-                (self.failures >= self.settings.threshold)
+                (matches!(self.settings.threshold, resilient_policy::Threshold::Failures(most) if self.failures >= most))
                     .then(|| self.enter(State::Open, now))
                     .flatten()
             }

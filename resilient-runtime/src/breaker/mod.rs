@@ -155,7 +155,10 @@ impl CircuitBreaker {
         BreakerSnapshot {
             state: core.state(),
             consecutive_failures: core.failures(),
-            threshold: self.0.settings.threshold,
+            threshold: match self.0.settings.threshold {
+                resilient_policy::Threshold::Failures(most) => most,
+                _ => 0,
+            },
             probes,
             probes_passed,
             retry_after: core.until_probe(now),

@@ -149,11 +149,10 @@ impl<'m> Core<'m> {
     /// The attempt's own timeout, or what is left of the call's.
     fn limit(&self) -> Option<Limit> {
         let timeout = self.pipeline.settings.timeout;
-        let attempt = timeout.and_then(|timeout| timeout.attempt).map(|after| Limit {
-            at: self.now + after,
-            after,
-            scope: TimeoutScope::Attempt,
-        });
+        let attempt = timeout
+            .and_then(|timeout| timeout.attempt)
+            .map(|time| time.of(self.attempts))
+            .map(|after| Limit { at: self.now + after, after, scope: TimeoutScope::Attempt });
         let call = self.deadline.map(|at| Limit {
             at,
             after: at.since(self.started),
