@@ -92,6 +92,8 @@ mod rejection;
 mod rng;
 mod seconds;
 mod service;
+#[allow(dead_code, unused_imports)]
+mod sync;
 
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{BreakerSnapshot, CircuitBreaker, State};

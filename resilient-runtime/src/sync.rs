@@ -1,0 +1,16 @@
+//! The primitives of everything that several threads touch: the standard ones, or loom's under `--cfg resilient_loom`,
+//! which run a test in every order that the threads' steps can take.
+
+#[cfg(not(resilient_loom))]
+pub(crate) use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU32, AtomicU64, Ordering},
+};
+
+#[cfg(resilient_loom)]
+pub(crate) use loom::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicU32, AtomicU64, Ordering},
+};
+#[cfg(resilient_loom)]
+pub(crate) use std::sync::PoisonError;
