@@ -176,9 +176,40 @@ fn decorable(method: &Method, errors: &mut Errors) -> bool {
 
 /// Policies that cannot work on this method.
 fn policies(method: &Method, layer: &Layer, errors: &mut Errors) {
-    if layer.config.cache.as_on().is_none() {
-        return;
+    if layer.config.hedge.as_on().is_some() {
+        hedge(method, errors);
     }
+    if layer.config.cache.as_on().is_some() {
+        cache(method, errors);
+    }
+}
+
+/// A hedge sends the same request a second time while the first is out.
+fn hedge(method: &Method, errors: &mut Errors) {
+    let name = &method.sig.ident;
+    let off = "write `#[resilient(hedge = off)]` on it";
+    let own = method.args.layer.places.value("hedge", "").cloned();
+    let at = |part: TokenStream| own.clone().unwrap_or(part);
+    if method.receiver == Receiver::Mut
+        && let Some(receiver) = method.sig.receiver()
+    {
+        let message = format!(
+            "`hedge` cannot stand on `{name}`, which needs its client for itself: two requests at once would share it; {off}"
+        );
+        errors.at(at(receiver.to_token_stream()), message);
+    }
+    for argument in &method.arguments {
+        if argument.passing == Passing::Reborrow {
+            let message = format!(
+                "`hedge` cannot stand on `{name}`, which writes to `{}`: two requests at once would share it; {off}",
+                argument.name
+            );
+            errors.at(at(argument.ty.to_token_stream()), message);
+        }
+    }
+}
+
+fn cache(method: &Method, errors: &mut Errors) {
     let name = &method.sig.ident;
     let off = "write `#[resilient(cache = off)]` on it";
     // A mistake of the method's own attribute is shown there, one of the trait's at the part of the method that clashes.

@@ -6,20 +6,34 @@ use quote::ToTokens;
 use syn::Expr;
 
 use super::{
-    entry::{Entry, Value},
+    entry::{Entry, Pattern, Value},
     places::Places,
 };
 use crate::{errors::Errors, names::nearest, spans::ungrouped_expr};
 
 /// One parameter: its name, and what reads its value into the group.
-pub(super) struct Parameter<G> {
+pub(super) struct Parameter<G: 'static> {
     pub(super) name: &'static str,
-    pub(super) read: fn(&mut G, &Expr) -> darling::Result<()>,
+    pub(super) read: Reader<G>,
 }
 
-/// What can be written of one policy.
+/// What may stand behind a parameter's name.
+pub(super) enum Reader<G: 'static> {
+    /// A value.
+    Value(fn(&mut G, &Expr) -> darling::Result<()>),
+    /// A value, or nothing: the name alone says enough.
+    Word(fn(&mut G, Option<&Expr>) -> darling::Result<()>),
+    /// A pattern over the error.
+    Pattern(fn(&mut G, &Pattern)),
+    /// Parameters of its own.
+    Group(fn(&mut G, &Entry, &mut Places, &mut Errors)),
+}
+
+/// What can be written of one policy, or of a parameter that has parameters.
 pub(super) struct Group<G: 'static> {
     pub(super) policy: &'static str,
+    /// What the user wrote before the parentheses.
+    pub(super) title: &'static str,
     pub(super) parameters: &'static [Parameter<G>],
     /// The parameter that `policy = value` gives, if there is one.
     pub(super) short: Option<&'static str>,
@@ -38,18 +52,24 @@ impl<G: Default> Group<G> {
     /// Reads `policy(...)`, `policy = value` or `policy`.
     pub(super) fn parse(&self, entry: &Entry, places: &mut Places, errors: &mut Errors) -> G {
         let mut group = G::default();
-        places.set(self.policy, "", entry.key.to_token_stream());
+        if self.title == self.policy {
+            places.set(self.policy, "", entry.key.to_token_stream());
+        }
         match (&entry.value, self.short) {
             (Value::None, _) => {}
             (Value::Expr(value), Some(short)) => {
-                self.assign(&mut group, short, value, value.to_token_stream(), places, errors);
+                let parameter = self.parameters.iter().find(|parameter| parameter.name == short);
+                if let Some(parameter) = parameter {
+                    let place = value.to_token_stream();
+                    self.assign(&mut group, parameter, entry, place, places, errors);
+                }
             }
-            (Value::Expr(value), None) => {
-                let policy = self.policy;
+            (Value::Expr(_) | Value::Pattern(_), _) => {
+                let title = self.title;
                 errors.at(
-                    value,
+                    &entry.value,
                     format!(
-                        "`{policy}` takes its parameters in parentheses; write `{}`",
+                        "`{title}` takes its parameters in parentheses; write `{}`",
                         self.example
                     ),
                 );
@@ -66,7 +86,6 @@ impl<G: Default> Group<G> {
         places: &mut Places,
         errors: &mut Errors,
     ) {
-        let policy = self.policy;
         let entries = Entry::list(list.clone()).unwrap_or_else(|error| {
             self.unreadable(&list, error, places, errors);
             Vec::new()
@@ -78,22 +97,7 @@ impl<G: Default> Group<G> {
                 self.unknown(&entry.key, errors);
                 continue;
             };
-            match &entry.value {
-                Value::Expr(value) => self.assign(
-                    group,
-                    parameter.name,
-                    value,
-                    entry.to_token_stream(),
-                    places,
-                    errors,
-                ),
-                Value::None | Value::List(..) => {
-                    errors.at(
-                        &entry,
-                        format!("`{name}` of `{policy}` needs a value; write `{name} = ...`"),
-                    );
-                }
-            }
+            self.assign(group, parameter, &entry, entry.to_token_stream(), places, errors);
         }
     }
 
@@ -107,7 +111,7 @@ impl<G: Default> Group<G> {
     ) {
         match (syn::parse2::<Expr>(list.clone()), self.short) {
             (Ok(value), Some(short)) => {
-                let policy = self.policy;
+                let policy = self.title;
                 let value = value.to_token_stream();
                 let message = format!(
                     "a value in parentheses has a name; write `{policy}({short} = {value})` or `{policy} = {value}`"
@@ -125,27 +129,46 @@ impl<G: Default> Group<G> {
     fn assign(
         &self,
         group: &mut G,
-        name: &'static str,
-        value: &Expr,
+        parameter: &Parameter<G>,
+        entry: &Entry,
         place: TokenStream,
         places: &mut Places,
         errors: &mut Errors,
     ) {
-        let policy = self.policy;
+        let (policy, title, name) = (self.policy, self.title, parameter.name);
         if places.has(policy, name) {
             errors
-                .at(place, format!("`{name}` of `{policy}` is given twice; leave one of them out"));
+                .at(place, format!("`{name}` of `{title}` is given twice; leave one of them out"));
             return;
         }
-        places.set(policy, name, value.to_token_stream());
-        let parameter = self.parameters.iter().find(|parameter| parameter.name == name);
-        if let Some(Err(error)) = parameter.map(|parameter| (parameter.read)(group, value)) {
-            errors.at(value, error);
+        places.set(policy, name, entry.value.or(&entry.key));
+        let read = match (&parameter.read, &entry.value) {
+            (Reader::Value(read), Value::Expr(value)) => read(group, value),
+            (Reader::Word(read), Value::Expr(value)) => read(group, Some(value)),
+            (Reader::Word(read), Value::None) => read(group, None),
+            (Reader::Pattern(read), Value::Pattern(pattern)) => {
+                read(group, pattern);
+                Ok(())
+            }
+            (Reader::Group(read), _) => {
+                read(group, entry, places, errors);
+                Ok(())
+            }
+            _ => {
+                errors.at(
+                    entry,
+                    format!("`{name}` of `{title}` needs a value; write `{name} = ...`"),
+                );
+                Ok(())
+            }
+        };
+        if let Err(error) = read {
+            errors.at(&entry.value, error);
         }
     }
 
     fn unknown(&self, key: &Ident, errors: &mut Errors) {
-        let policy = self.policy;
+        let policy = self.title;
         if self.planned.iter().any(|planned| key == planned) {
             errors
                 .at(key, format!("`{key}` of `{policy}` is not in this version yet; leave it out"));

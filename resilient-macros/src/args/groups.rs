@@ -1,26 +1,26 @@
 //! The tables of all policies. A parameter of the contract is one line here, and one in `resilient-policy`.
 
 use proc_macro2::Ident;
-use resilient_policy::{BreakerConfig, CacheConfig, RateConfig, RetryConfig, TimeoutConfig};
-use syn::{Expr, ExprLit, ExprPath, Lit};
-
-use super::{
-    group::{Group, Parameter, read},
-    value::{Count, FunctionPath, JitterName, Number, Time},
+use resilient_policy::{
+    AdaptiveConfig, BreakerConfig, BulkheadConfig, CacheConfig, HedgeConfig, LimitAlgorithm,
+    RateConfig, RetryConfig, TimeoutConfig,
 };
 
-/// What `retry` says: data for the runtime, and a path for the expansion.
-#[derive(Default, Clone)]
-pub(crate) struct Retry {
-    pub(crate) config: RetryConfig,
-    pub(crate) when: Option<ExprPath>,
-}
+use super::{
+    choice::{
+        AfterKind, AttemptKind, BackoffKind, BudgetKind, PercentileKind, ThresholdKind, TierKind,
+        WindowKind, Word,
+    },
+    group::{Group, Parameter, Reader, read},
+    rules::Rules,
+    value::{Count, ErrorPredicate, Hook, JitterName, Number, Switch, Time, ValuePredicate},
+};
 
-/// What `cache` says: data for the runtime, and an expression for the expansion.
+/// What one group says: data for the runtime, and what only the expansion can use.
 #[derive(Default, Clone)]
-pub(crate) struct Cache {
-    pub(crate) config: CacheConfig,
-    pub(crate) key: Option<Expr>,
+pub(super) struct Said<C> {
+    pub(super) config: C,
+    pub(super) rules: Rules,
 }
 
 /// A line of a table: the parameter's name, and where its value goes.
@@ -28,113 +28,236 @@ macro_rules! parameter {
     ($name:literal, |$group:ident, $value:ident: $kind:ty| $store:expr) => {
         Parameter {
             name: $name,
-            read: |$group, expr| {
+            read: Reader::Value(|$group, expr| {
                 let $value = read::<$kind>(expr)?.0;
                 $store;
                 Ok(())
-            },
+            }),
         }
     };
 }
 
-pub(super) const BREAKER: Group<BreakerConfig> = Group {
-    policy: "breaker",
-    parameters: &[
+/// A line whose value is a pattern.
+macro_rules! pattern {
+    ($name:literal, $rule:ident) => {
         Parameter {
-            name: "threshold",
-            read: |breaker, expr| {
-                breaker.threshold = Some(resilient_policy::Threshold::Failures(threshold(expr)?));
+            name: $name,
+            read: Reader::Pattern(|group, pattern| group.rules.$rule = Some(pattern.clone())),
+        }
+    };
+}
+
+/// A line whose value is an expression over the arguments.
+macro_rules! expression {
+    ($name:literal, |$group:ident, $expr:ident| $store:expr) => {
+        Parameter {
+            name: $name,
+            read: Reader::Value(|$group, $expr| {
+                $store;
                 Ok(())
-            },
-        },
-        parameter!("recovery", |breaker, value: Time| breaker.recovery = Some(value)),
-        parameter!("half_open", |breaker, value: Count| breaker.half_open = Some(value)),
-        parameter!("half_open_timeout", |breaker, value: Time| breaker.half_open_timeout =
+            }),
+        }
+    };
+}
+
+pub(super) const BREAKER: Group<Said<BreakerConfig>> = Group {
+    policy: "breaker",
+    title: "breaker",
+    parameters: &[
+        parameter!("threshold", |breaker, value: ThresholdKind| breaker.config.threshold =
             Some(value)),
+        parameter!("window", |breaker, value: WindowKind| breaker.config.window = Some(value)),
+        parameter!("min_calls", |breaker, value: Count| breaker.config.min_calls = Some(value)),
+        parameter!("recovery", |breaker, value: Time| breaker.config.recovery = Some(value)),
+        parameter!("recovery_factor", |breaker, value: Number| breaker.config.recovery_factor =
+            Some(value)),
+        parameter!("max_recovery", |breaker, value: Time| breaker.config.max_recovery =
+            Some(value)),
+        parameter!("recovery_jitter", |breaker, value: Number| breaker.config.recovery_jitter =
+            Some(value)),
+        parameter!("half_open", |breaker, value: Count| breaker.config.half_open = Some(value)),
+        parameter!("half_open_timeout", |breaker, value: Time| breaker.config.half_open_timeout =
+            Some(value)),
+        parameter!("max_half_open", |breaker, value: Time| breaker.config.max_half_open =
+            Some(value)),
+        parameter!("slow", |breaker, value: Time| breaker.config.slow = Some(value)),
+        parameter!("slow_rate", |breaker, value: Number| breaker.config.slow_rate = Some(value)),
+        pattern!("on", breaker_on),
+        pattern!("ignore", breaker_ignore),
+        parameter!("when", |breaker, value: ErrorPredicate| breaker.rules.breaker_when =
+            Some(value)),
+        parameter!("failure_if", |breaker, value: ValuePredicate| breaker.rules.failure_if =
+            Some(value)),
+        parameter!("per", |breaker, value: Word<resilient_policy::Per>| breaker.config.per =
+            Some(value)),
+        parameter!("scope", |breaker, value: Word<resilient_policy::Scope>| breaker.config.scope =
+            Some(value)),
+        expression!("key", |breaker, expr| {
+            breaker.config.keyed = Some(true);
+            breaker.rules.breaker_key = Some(expr.clone());
+        }),
     ],
     short: None,
-    planned: &[
-        "window",
-        "min_calls",
-        "recovery_factor",
-        "max_recovery",
-        "slow",
-        "slow_rate",
-        "on",
-        "ignore",
-        "when",
-        "per",
-        "scope",
-        "key",
-        "failure_if",
-    ],
+    planned: &[],
     example: "breaker(threshold = 5)",
 };
 
-pub(super) const RETRY: Group<Retry> = Group {
+pub(super) const RETRY: Group<Said<RetryConfig>> = Group {
     policy: "retry",
+    title: "retry",
     parameters: &[
         parameter!("max", |retry, value: Count| retry.config.max = Some(value)),
         parameter!("base", |retry, value: Time| retry.config.base = Some(value)),
         Parameter {
             name: "backoff",
-            read: |retry, expr| {
-                retry.config.backoff = Some(resilient_policy::Backoff::Exponential(backoff(expr)?));
+            read: Reader::Value(|retry, expr| {
+                let BackoffKind { backoff, path } = read(expr)?;
+                retry.config.backoff = Some(backoff);
+                retry.rules.backoff = path;
                 Ok(())
-            },
+            }),
         },
         parameter!("max_delay", |retry, value: Time| retry.config.max_delay = Some(value)),
         parameter!("jitter", |retry, value: JitterName| retry.config.jitter = Some(value)),
-        parameter!("when", |retry, value: FunctionPath| retry.when = Some(value)),
+        parameter!("within", |retry, value: Time| retry.config.within = Some(value)),
+        pattern!("on", retry_on),
+        pattern!("except", retry_except),
+        parameter!("when", |retry, value: ErrorPredicate| retry.rules.retry_when = Some(value)),
+        parameter!("retry_if", |retry, value: ValuePredicate| retry.rules.retry_if = Some(value)),
+        parameter!("hook", |retry, value: Hook| retry.rules.hook = Some(value)),
+        parameter!("idempotent", |retry, value: Switch| retry.config.idempotent = Some(value)),
+        parameter!("budget", |retry, value: BudgetKind| retry.config.budget = Some(value)),
     ],
     short: Some("max"),
-    planned: &["within", "on", "except", "idempotent", "budget", "retry_if"],
+    planned: &[],
     example: "retry(max = 3)",
 };
 
-pub(super) const RATE: Group<RateConfig> = Group {
+pub(super) const RATE: Group<Said<RateConfig>> = Group {
     policy: "rate",
+    title: "rate",
     parameters: &[
-        parameter!("limit", |rate, value: Number| rate.limit = Some(value)),
-        parameter!("per", |rate, value: Time| rate.per = Some(value)),
-        parameter!("burst", |rate, value: Count| rate.burst = Some(value)),
-        parameter!("wait", |rate, value: Time| rate.wait = Some(value)),
+        parameter!("limit", |rate, value: Number| rate.config.limit = Some(value)),
+        parameter!("per", |rate, value: Time| rate.config.per = Some(value)),
+        parameter!("burst", |rate, value: Count| rate.config.burst = Some(value)),
+        parameter!("wait", |rate, value: Time| rate.config.wait = Some(value)),
     ],
     short: Some("limit"),
     planned: &["algorithm", "key", "priority", "adaptive"],
     example: "rate(limit = 0.5)",
 };
 
-pub(super) const CACHE: Group<Cache> = Group {
+pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
     policy: "cache",
+    title: "cache",
     parameters: &[
         parameter!("memory", |cache, value: Time| cache.config.memory = Some(value)),
         parameter!("disk", |cache, value: Time| cache.config.disk = Some(value)),
         parameter!("capacity", |cache, value: Count| cache.config.capacity = Some(value as usize)),
-        Parameter {
-            name: "key",
-            read: |cache, expr| {
-                cache.key = Some(expr.clone());
-                Ok(())
-            },
-        },
+        expression!("key", |cache, expr| cache.rules.cache_key = Some(expr.clone())),
     ],
     short: Some("memory"),
     planned: &["refresh", "stale", "negative", "cache_if"],
     example: "cache(memory = \"5m\")",
 };
 
-pub(super) const TIMEOUT: Group<TimeoutConfig> = Group {
+pub(super) const TIMEOUT: Group<Said<TimeoutConfig>> = Group {
     policy: "timeout",
+    title: "timeout",
     parameters: &[
-        parameter!("attempt", |timeout, value: Time| timeout.attempt =
-            Some(resilient_policy::AttemptTime::Fixed(value))),
-        parameter!("call", |timeout, value: Time| timeout.call = Some(value)),
+        Parameter {
+            name: "attempt",
+            read: Reader::Value(|timeout, expr| {
+                let time = read::<AttemptKind>(expr)?.0;
+                one_attempt_time(timeout)?;
+                timeout.config.attempt = Some(time);
+                Ok(())
+            }),
+        },
+        Parameter {
+            name: "tier",
+            read: Reader::Value(|timeout, expr| {
+                let TierKind { tier, path } = read(expr)?;
+                one_attempt_time(timeout)?;
+                timeout.config.attempt = Some(resilient_policy::AttemptTime::Tier(tier));
+                timeout.rules.tier = path;
+                Ok(())
+            }),
+        },
+        parameter!("call", |timeout, value: Time| timeout.config.call = Some(value)),
+        Parameter {
+            name: "adaptive",
+            read: Reader::Group(|timeout, entry, places, errors| {
+                timeout.config.adaptive = Some(ADAPTIVE.parse(entry, places, errors));
+            }),
+        },
     ],
     short: Some("attempt"),
-    planned: &["adaptive", "tier"],
+    planned: &[],
     example: "timeout(attempt = \"2s\")",
 };
+
+const ADAPTIVE: Group<AdaptiveConfig> = Group {
+    policy: "timeout",
+    title: "adaptive",
+    parameters: &[
+        parameter!("percentile", |adaptive, value: PercentileKind| adaptive.percentile =
+            Some(value)),
+        parameter!("factor", |adaptive, value: Number| adaptive.factor = Some(value)),
+        parameter!("min", |adaptive, value: Time| adaptive.min = Some(value)),
+        parameter!("max", |adaptive, value: Time| adaptive.max = Some(value)),
+    ],
+    short: None,
+    planned: &[],
+    example: "adaptive(percentile = 99, min = \"100ms\", max = \"5s\")",
+};
+
+pub(super) const BULKHEAD: Group<Said<BulkheadConfig>> = Group {
+    policy: "bulkhead",
+    title: "bulkhead",
+    parameters: &[
+        parameter!("max", |bulkhead, value: Count| bulkhead.config.max = Some(value)),
+        parameter!("wait", |bulkhead, value: Time| bulkhead.config.wait = Some(value)),
+        parameter!("queue", |bulkhead, value: Count| bulkhead.config.queue = Some(value)),
+        Parameter {
+            name: "adaptive",
+            read: Reader::Word(|bulkhead, expr| {
+                bulkhead.config.adaptive = Some(match expr {
+                    Some(expr) => read::<Word<LimitAlgorithm>>(expr)?.0,
+                    None => LimitAlgorithm::Gradient,
+                });
+                Ok(())
+            }),
+        },
+        parameter!("min", |bulkhead, value: Count| bulkhead.config.min = Some(value)),
+        parameter!("initial", |bulkhead, value: Count| bulkhead.config.initial = Some(value)),
+    ],
+    short: Some("max"),
+    planned: &[],
+    example: "bulkhead(max = 10)",
+};
+
+pub(super) const HEDGE: Group<Said<HedgeConfig>> = Group {
+    policy: "hedge",
+    title: "hedge",
+    parameters: &[
+        parameter!("after", |hedge, value: AfterKind| hedge.config.after = Some(value)),
+        parameter!("max", |hedge, value: Count| hedge.config.max = Some(value)),
+        parameter!("budget", |hedge, value: BudgetKind| hedge.config.budget = Some(value)),
+    ],
+    short: Some("after"),
+    planned: &[],
+    example: "hedge(after = \"50ms\")",
+};
+
+fn one_attempt_time(timeout: &Said<TimeoutConfig>) -> darling::Result<()> {
+    if timeout.config.attempt.is_none() {
+        return Ok(());
+    }
+    Err(darling::Error::custom(
+        "`attempt` and `tier` both say how long an attempt may take; leave one of them out",
+    ))
+}
 
 /// The one policy that has a parameter of this name.
 pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
@@ -147,29 +270,10 @@ pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
         has(&RATE, key),
         has(&CACHE, key),
         has(&TIMEOUT, key),
+        has(&BULKHEAD, key),
+        has(&HEDGE, key),
     ];
     let mut homes = homes.into_iter().flatten();
     let home = homes.next()?;
     homes.next().is_none().then_some(home)
-}
-
-fn threshold(expr: &Expr) -> darling::Result<u32> {
-    if let Expr::Lit(ExprLit { lit: Lit::Float(rate), .. }) = expr {
-        return Err(darling::Error::custom(format!(
-            "`threshold = {rate}` is a failure rate, which this version cannot judge yet; write failures in a row, such as `threshold = 5`"
-        )));
-    }
-    Ok(read::<Count>(expr)?.0)
-}
-
-fn backoff(expr: &Expr) -> darling::Result<f64> {
-    if let Expr::Path(path) = expr {
-        let name = path.path.get_ident().map(ToString::to_string).unwrap_or_default();
-        if ["fixed", "linear", "fibonacci", "adaptive"].contains(&name.as_str()) {
-            return Err(darling::Error::custom(format!(
-                "`backoff = {name}` is not in this version yet; write a factor, such as `backoff = 2.0` (`1.0` is fixed)"
-            )));
-        }
-    }
-    Ok(read::<Number>(expr)?.0)
 }

@@ -1,30 +1,31 @@
 //! The attribute's arguments: what is written on a trait, and what is written on a method.
 
+mod choice;
 mod entry;
 mod fallback;
 mod group;
 mod groups;
 mod places;
+mod rules;
 mod value;
 
 use proc_macro2::TokenStream;
 use resilient_policy::{PolicyConfig, Setting};
-use syn::{Expr, ExprPath, Ident, Path, parse_quote};
+use syn::{Ident, Path, parse_quote};
 
+pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use self::{
     entry::{Entry, Value},
     group::read,
     value::{CratePath, Switch, Text},
 };
-pub(crate) use self::{fallback::Rung, places::Places};
 use crate::{errors::Errors, names::nearest};
 
 /// What one attribute says of the policies.
 #[derive(Default, Clone)]
 pub(crate) struct Layer {
     pub(crate) config: PolicyConfig,
-    pub(crate) retry_when: Option<ExprPath>,
-    pub(crate) cache_key: Option<Expr>,
+    pub(crate) rules: Rules,
     pub(crate) fallback: Setting<Vec<Rung>>,
     pub(crate) places: Places,
 }
@@ -46,9 +47,10 @@ pub(crate) struct MethodArgs {
     pub(crate) skip: Option<Ident>,
 }
 
-const POLICIES: [&str; 6] = ["breaker", "retry", "rate", "cache", "timeout", "fallback"];
+const POLICIES: [&str; 8] =
+    ["breaker", "retry", "rate", "cache", "timeout", "bulkhead", "hedge", "fallback"];
 const ON_A_TRAIT: [&str; 3] = ["service", "send", "crate"];
-const PLANNED: [&str; 3] = ["bulkhead", "hedge", "preset"];
+const PLANNED: [&str; 1] = ["preset"];
 
 impl Layer {
     /// Reads an entry that is one of a policy; false if it is not.
@@ -57,25 +59,21 @@ impl Layer {
         if entry.is_off() {
             return self.off(&key);
         }
-        let places = &mut self.places;
+        macro_rules! said {
+            ($policy:ident, $group:ident) => {{
+                let said = groups::$group.parse(entry, &mut self.places, errors);
+                self.config.$policy = Setting::On(said.config);
+                self.rules = self.rules.overlaid(&said.rules);
+            }};
+        }
         match key.as_str() {
-            "breaker" => {
-                self.config.breaker = Setting::On(groups::BREAKER.parse(entry, places, errors));
-            }
-            "rate" => self.config.rate = Setting::On(groups::RATE.parse(entry, places, errors)),
-            "timeout" => {
-                self.config.timeout = Setting::On(groups::TIMEOUT.parse(entry, places, errors));
-            }
-            "retry" => {
-                let retry = groups::RETRY.parse(entry, places, errors);
-                self.config.retry = Setting::On(retry.config);
-                self.retry_when = retry.when;
-            }
-            "cache" => {
-                let cache = groups::CACHE.parse(entry, places, errors);
-                self.config.cache = Setting::On(cache.config);
-                self.cache_key = cache.key;
-            }
+            "breaker" => said!(breaker, BREAKER),
+            "retry" => said!(retry, RETRY),
+            "rate" => said!(rate, RATE),
+            "cache" => said!(cache, CACHE),
+            "timeout" => said!(timeout, TIMEOUT),
+            "bulkhead" => said!(bulkhead, BULKHEAD),
+            "hedge" => said!(hedge, HEDGE),
             "fallback" => {
                 let rungs = fallback::parse(entry, errors);
                 if !rungs.is_empty() {
@@ -94,6 +92,8 @@ impl Layer {
             "rate" => self.config.rate = Setting::Off,
             "cache" => self.config.cache = Setting::Off,
             "timeout" => self.config.timeout = Setting::Off,
+            "bulkhead" => self.config.bulkhead = Setting::Off,
+            "hedge" => self.config.hedge = Setting::Off,
             "fallback" => self.fallback = Setting::Off,
             _ => return false,
         }
@@ -104,8 +104,7 @@ impl Layer {
     pub(crate) fn overlaid(&self, over: &Self) -> Self {
         Self {
             config: self.config.overlaid(&over.config),
-            retry_when: over.retry_when.clone().or_else(|| self.retry_when.clone()),
-            cache_key: over.cache_key.clone().or_else(|| self.cache_key.clone()),
+            rules: self.rules.overlaid(&over.rules),
             fallback: match &over.fallback {
                 Setting::Unset => self.fallback.clone(),
                 fallback => fallback.clone(),
@@ -209,7 +208,7 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
                 None
             }
         },
-        Value::None | Value::List(..) => {
+        Value::None | Value::List(..) | Value::Pattern(_) => {
             errors.at(entry, format!("`{0}` needs a value; write `{0} = ...`", entry.key));
             None
         }

@@ -30,7 +30,8 @@ impl Places {
 
     /// Whether any of a policy's parameters that must not all be missing was given, readable or not.
     pub(crate) fn any_value(&self, policy: &'static str) -> bool {
-        let required = ["limit", "memory", "disk", "attempt", "call"];
+        let required =
+            ["limit", "memory", "disk", "attempt", "tier", "call", "adaptive", "max", "after"];
         required.into_iter().any(|field| self.has(policy, field))
     }
 

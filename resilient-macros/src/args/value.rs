@@ -9,15 +9,15 @@ use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
 
 use crate::names::nearest;
 
-fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
+pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
     Err(darling::Error::custom(message))
 }
 
-fn shown(expr: &Expr) -> String {
+pub(super) fn shown(expr: &Expr) -> String {
     expr.to_token_stream().to_string().replace(" :: ", "::").replace("- ", "-")
 }
 
-fn literal(expr: &Expr) -> Option<&Lit> {
+pub(super) fn literal(expr: &Expr) -> Option<&Lit> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),
         _ => None,
@@ -139,22 +139,40 @@ impl FromMeta for JitterName {
     }
 }
 
-/// A path to a function.
-pub(super) struct FunctionPath(pub(super) ExprPath);
+/// A path to a function of the shape that the macro's literal says.
+macro_rules! function_path {
+    ($(#[$doc:meta])* $name:ident, $shape:literal, $example:literal) => {
+        $(#[$doc])*
+        pub(super) struct $name(pub(super) ExprPath);
 
-impl FromMeta for FunctionPath {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match expr {
-            Expr::Path(path) => Ok(Self(path.clone())),
-            Expr::Closure(_) => wrong(
-                "a closure cannot stand here; write the path of a function `fn(&Error) -> bool`, such as `is_transient`",
-            ),
-            _ => wrong(format!(
-                "`{}` is not the path of a function; write one to a function `fn(&Error) -> bool`, such as `is_transient`",
-                shown(expr)
-            )),
+        impl FromMeta for $name {
+            fn from_expr(expr: &Expr) -> darling::Result<Self> {
+                match expr {
+                    Expr::Path(path) => Ok(Self(path.clone())),
+                    Expr::Closure(_) => wrong(concat!(
+                        "a closure cannot stand here; write the path of a function `", $shape, "`, such as `", $example, "`"
+                    )),
+                    _ => wrong(format!(
+                        concat!("`{}` is not the path of a function; write one to a function `", $shape, "`, such as `", $example, "`"),
+                        shown(expr)
+                    )),
+                }
+            }
         }
-    }
+    };
+}
+
+function_path! {
+    /// Says of an error whether something holds.
+    ErrorPredicate, "fn(&Error) -> bool", "is_transient"
+}
+function_path! {
+    /// Says of a value whether something holds.
+    ValuePredicate, "fn(&Value) -> bool", "is_pending"
+}
+function_path! {
+    /// Is told of a retry.
+    Hook, "fn(&Retrying<'_, Error>)", "note_retry"
 }
 
 /// A text that is not empty.
@@ -183,7 +201,7 @@ impl FromMeta for Switch {
         match literal(expr) {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
-                "`{}` is neither `true` nor `false`; write `send = false`, or leave it out",
+                "`{}` is neither `true` nor `false`; write `false`, or leave it out",
                 shown(expr)
             )),
         }

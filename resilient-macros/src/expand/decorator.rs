@@ -50,14 +50,11 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
     let local = |name| Ident::new(name, Span::mixed_site());
     let (inner, registry, error, declared) =
         (local("inner"), local("registry"), local("error"), local("declaration"));
-    let trait_policies = if expansion.sound {
-        policy::config(krate, &args.layer.config)
-    } else {
-        policy::empty(krate)
-    };
+    let trait_policies =
+        if expansion.sound { policy::config(krate, &args.layer) } else { policy::empty(krate) };
     let pipelines = expansion.decorated().map(|method| {
         let (cfgs, field, name) = (method.cfgs(), &method.sig.ident, method.name());
-        let own = policy::config(krate, &method.args.layer.config);
+        let own = policy::config(krate, &method.args.layer);
         quote!(#(#cfgs)* #field: #declared.method(#name, #own)?,)
     });
     let conflict = format!(

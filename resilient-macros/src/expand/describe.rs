@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use resilient_policy::{PolicySettings, duration::format};
+use resilient_policy::{
+    AdaptiveSettings, AttemptTime, Backoff, BreakerSettings, HedgeAfter, LimitAlgorithm,
+    PolicySettings, RetrySettings, Threshold, TimeoutSettings, Window, duration::format,
+};
 
 use super::Expansion;
-use crate::item::Method;
+use crate::{args::Layer, item::Method};
 
 /// The documentation, line by line.
 pub(super) fn decorator(expansion: &Expansion<'_>) -> Vec<String> {
@@ -51,15 +54,15 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
     if let Some(call) = settings.timeout.and_then(|timeout| timeout.call) {
         parts.push(format!("{} for the call", format(call)));
     }
+    if let Some(bulkhead) = settings.bulkhead {
+        let adapts = if bulkhead.adaptive == LimitAlgorithm::Fixed { "" } else { " at most" };
+        parts.push(format!("bulkhead ({} at once{adapts})", bulkhead.max));
+    }
     if let Some(retry) = settings.retry {
-        parts.push(format!("retry (after {}, then times {})", format(retry.base), retry.backoff));
+        parts.push(format!("retry ({})", delays(&retry)));
     }
     if let Some(breaker) = settings.breaker {
-        parts.push(format!(
-            "breaker ({} failures open it for {})",
-            breaker.threshold,
-            format(breaker.recovery)
-        ));
+        parts.push(format!("breaker ({})", opening(&breaker)));
     }
     if let Some(rate) = settings.rate {
         parts.push(format!(
@@ -69,29 +72,89 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
             format(rate.wait)
         ));
     }
-    if let Some(attempt) = settings.timeout.and_then(|timeout| timeout.attempt) {
-        parts.push(format!("{} for an attempt", format(attempt.of(1))));
+    if let Some(timeout) = settings.timeout {
+        parts.extend(attempt_time(&timeout, &layer));
+    }
+    if let Some(hedge) = settings.hedge {
+        let after = match hedge.after {
+            HedgeAfter::Delay(delay) => format(delay),
+            percentile => percentile.to_string(),
+        };
+        parts.push(format!("hedge (up to {} more after {after})", hedge.max));
     }
     if parts.is_empty() {
         parts.push("no policy".to_owned());
     }
-    let attempts = settings.retry.map_or(1, |retry| retry.max);
+    let requests = 1 + settings.hedge.map_or(0, |hedge| hedge.max);
+    let attempts = settings.retry.map_or(1, |retry| retry.max).saturating_mul(requests);
     let plural = if attempts == 1 { "" } else { "s" };
-    let longest = longest(&settings)
+    let longest = longest(&settings, layer.rules.tier.is_some())
         .map_or("without a limit in time".to_owned(), |time| format!("over in {}", format(time)));
     format!("{}; at most {attempts} attempt{plural}, {longest}.", parts.join(", "))
 }
 
+fn delays(retry: &RetrySettings) -> String {
+    let base = format(retry.base);
+    match retry.backoff {
+        Backoff::Exponential(factor) => format!("after {base}, then times {factor}"),
+        Backoff::Custom(_) => "after what its function says".to_owned(),
+        named => format!("after {base}, then {named}"),
+    }
+}
+
+fn opening(breaker: &BreakerSettings) -> String {
+    let window = match breaker.window {
+        Window::Time(time) => format!("the last {}", format(time)),
+        Window::Calls(calls) => format!("{calls} calls"),
+        _ => String::new(),
+    };
+    let mut reasons = vec![match breaker.threshold {
+        Threshold::Failures(failures) => format!("{failures} failures"),
+        rate => format!("a failure rate of {rate} over {window}"),
+    }];
+    if let Some(slow) = breaker.slow {
+        let rate = breaker.slow_rate;
+        reasons.push(format!("a share of {rate:?} slower than {} over {window}", format(slow)));
+    }
+    format!("{} open it for {}", reasons.join(" or "), format(breaker.recovery))
+}
+
+fn attempt_time(timeout: &TimeoutSettings, layer: &Layer) -> Option<String> {
+    if let Some(adaptive) = timeout.adaptive {
+        return Some(adaptive_time(adaptive));
+    }
+    Some(match (timeout.attempt?, &layer.rules.tier) {
+        (AttemptTime::Tier(_), Some(path)) => {
+            format!("the time of `{}` for an attempt", quote::quote!(#path))
+        }
+        (time, _) => format!("{} for an attempt", format(time.of(1))),
+    })
+}
+
+fn adaptive_time(adaptive: AdaptiveSettings) -> String {
+    format!(
+        "{} to {} for an attempt, {} times p{}",
+        format(adaptive.min),
+        format(adaptive.max),
+        adaptive.factor,
+        adaptive.percentile
+    )
+}
+
 /// How long a call can take: its own limit, or everything that it may wait for at its longest. The fallback's time is
 /// its own.
-fn longest(settings: &PolicySettings) -> Option<Duration> {
+fn longest(settings: &PolicySettings, own_tier: bool) -> Option<Duration> {
     let timeout = settings.timeout?;
     let summed = || {
+        let queue = settings.bulkhead.map_or(Duration::ZERO, |bulkhead| bulkhead.wait);
         let wait = settings.rate.map_or(Duration::ZERO, |rate| rate.wait);
         let (attempts, delay) =
             settings.retry.map_or((1, Duration::ZERO), |retry| (retry.max, retry.max_delay));
-        let attempt = timeout.attempt?.of(1).checked_add(wait)?.checked_mul(attempts)?;
-        attempt.checked_add(delay.checked_mul(attempts - 1)?)
+        let mut longest = queue.checked_add(delay.checked_mul(attempts - 1)?)?;
+        for number in 1..=attempts {
+            longest = longest.checked_add(timeout.longest_attempt(number)?.checked_add(wait)?)?;
+        }
+        Some(longest)
     };
-    timeout.call.or_else(summed)
+    timeout.call.or_else(|| summed().filter(|_| !own_tier))
 }

@@ -7,7 +7,7 @@ use syn::{
     Signature, Type, WherePredicate, parse_quote, spanned::Spanned,
 };
 
-use super::{Expansion, fallback};
+use super::{Expansion, fallback, rules};
 use crate::{
     args::Layer,
     check,
@@ -99,10 +99,10 @@ fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
         }
         for argument in &method.arguments {
             let ty = associated(referent(&argument.ty));
-            if cache.is_some() && layer.cache_key.is_none() {
+            if cache.is_some() && layer.rules.cache_key.is_none() {
                 need(ty.clone(), quote!(#krate::KeyPart));
             }
-            if clones(&layer, argument) {
+            if clones(&layer, argument) || repeats(&layer, argument) {
                 need(ty.clone(), quote!(::core::clone::Clone));
             }
             match argument.passing {
@@ -263,35 +263,56 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (name, returns) = (&method.sig.ident, &method.returns);
     // The user's own span: a bound that is not met is told of at the type, and nowhere else.
     let span = returns.span();
-    let when = layer
-        .retry_when
-        .as_ref()
-        .filter(|_| retries(&layer))
-        .map(|path| quote!(#call.retry_when(#path);));
     let here = path_at(krate, span);
     let fallible = quote_spanned!(span=> #here::fallible::<#returns>());
+    let rules = rules::expand(&layer);
+    let breaker_for = rules::breaker_key(&layer, &call);
     let lookup = lookup(expansion, method, &layer, &call);
-    let invocation = inner(expansion, method);
     let clones = method
         .arguments
         .iter()
         .filter(|argument| clones(&layer, argument))
         .map(|argument| clone(krate, argument));
+    let request = if layer.config.hedge.as_on().is_some() {
+        let request = request(expansion, method);
+        quote!(#call.race(#attempt, move || #request).await;)
+    } else {
+        let invocation = inner(expansion, method);
+        quote! {
+            let #outcome = #attempt.run(#invocation).await;
+            #call.settle(#outcome);
+        }
+    };
     // A method that is tried once needs no loop, and may give its arguments away.
     let again = if retries(&layer) { quote!(while) } else { quote!(if) };
     let fallbacks = fallback::expand(expansion, method, layer.rungs(), &call);
     quote! {
-        let mut #call = #this.#name.begin(#fallible);
-        #when
+        let mut #call = #this.#name.begin(#fallible #rules);
         #lookup
+        #breaker_for
         #again let ::core::option::Option::Some(#attempt) = #call.next_attempt().await {
             #(#clones)*
-            let #outcome = #attempt.run(#invocation).await;
-            #call.settle(#outcome);
+            #request
         }
         #fallbacks
         #call.finish()
     }
+}
+
+/// One of the requests of a hedged attempt; the next one needs the arguments again.
+///
+/// ```text
+/// Output:  { let league = again::<String>(&league); ScoutApi::market_data(&self.inner, league) }
+/// ```
+fn request(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    let clones: Vec<_> = method
+        .arguments
+        .iter()
+        .filter(|argument| argument.passing == Passing::Value)
+        .map(|argument| clone(expansion.krate, argument))
+        .collect();
+    let invocation = inner(expansion, method);
+    if clones.is_empty() { invocation } else { quote!({ #(#clones)* #invocation }) }
 }
 
 /// The look into the cache, under the arguments or under the user's own key.
@@ -312,7 +333,7 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
         });
     // One inner type may implement a generic trait for several parameters: each has answers of its own.
     let types = params.map(|param| quote!(.of_type::<#param>()));
-    let parts = match &layer.cache_key {
+    let parts = match &layer.rules.cache_key {
         // An operator binds less than the borrow before it.
         Some(key @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_))) => {
             quote_spanned!(key.span()=> .part(&(#key)))
@@ -384,7 +405,7 @@ fn this(method: &Method) -> Option<TokenStream> {
 }
 
 /// Whether the method may be called more than once.
-fn retries(layer: &Layer) -> bool {
+pub(super) fn retries(layer: &Layer) -> bool {
     layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1)
 }
 
@@ -392,6 +413,11 @@ fn retries(layer: &Layer) -> bool {
 fn clones(layer: &Layer, argument: &Argument) -> bool {
     argument.passing == Passing::Value
         && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
+}
+
+/// Whether an argument is needed by each of the requests of one attempt.
+fn repeats(layer: &Layer, argument: &Argument) -> bool {
+    argument.passing == Passing::Value && layer.config.hedge.as_on().is_some()
 }
 
 /// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.

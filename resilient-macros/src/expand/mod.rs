@@ -5,6 +5,7 @@ mod describe;
 mod fallback;
 mod forward;
 mod policy;
+mod rules;
 mod shared;
 mod trait_item;
 

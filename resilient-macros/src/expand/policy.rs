@@ -5,10 +5,13 @@ use std::time::Duration;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use resilient_policy::{
-    BreakerConfig, CacheConfig, Jitter, PolicyConfig, RateConfig, RetryConfig, Setting,
-    TimeoutConfig,
+    AdaptiveConfig, AttemptTime, Backoff, BreakerConfig, Budget, BulkheadConfig, CacheConfig,
+    HedgeAfter, HedgeConfig, Jitter, LimitAlgorithm, Per, RateConfig, RetryConfig, Scope, Setting,
+    Threshold, TimeoutConfig, Window,
 };
 use syn::Path;
+
+use crate::args::{Layer, Rules};
 
 pub(super) fn empty(krate: &Path) -> TokenStream {
     quote!(#krate::PolicyConfig::new())
@@ -18,13 +21,18 @@ pub(super) fn empty(krate: &Path) -> TokenStream {
 /// Input:   retry(max = 3), cache = off
 /// Output:  PolicyConfig::new().retry(RetryConfig::new().max(3)).cache_off()
 /// ```
-pub(super) fn config(krate: &Path, config: &PolicyConfig) -> TokenStream {
+pub(super) fn config(krate: &Path, layer: &Layer) -> TokenStream {
+    let Layer { config, rules, .. } = layer;
     let policies = [
         setting(quote!(breaker), quote!(breaker_off), &config.breaker, |c| breaker(krate, c)),
-        setting(quote!(retry), quote!(retry_off), &config.retry, |c| retry(krate, c)),
+        setting(quote!(retry), quote!(retry_off), &config.retry, |c| retry(krate, c, rules)),
         setting(quote!(rate), quote!(rate_off), &config.rate, |c| rate(krate, c)),
         setting(quote!(cache), quote!(cache_off), &config.cache, |c| cache(krate, c)),
-        setting(quote!(timeout), quote!(timeout_off), &config.timeout, |c| timeout(krate, c)),
+        setting(quote!(timeout), quote!(timeout_off), &config.timeout, |c| {
+            timeout(krate, c, rules)
+        }),
+        setting(quote!(bulkhead), quote!(bulkhead_off), &config.bulkhead, |c| bulkhead(krate, c)),
+        setting(quote!(hedge), quote!(hedge_off), &config.hedge, |c| hedge(krate, c)),
     ];
     quote!(#krate::PolicyConfig::new() #(#policies)*)
 }
@@ -45,63 +53,179 @@ fn setting<T: Clone>(
     }
 }
 
-fn breaker(krate: &Path, config: &BreakerConfig) -> TokenStream {
-    let threshold = config
-        .threshold
-        .map(|t| match t {
-            resilient_policy::Threshold::Failures(n) => whole(n),
-            _ => whole(0),
-        })
-        .map(|n| quote!(.threshold(#n)));
-    let recovery = config.recovery.map(duration).map(|d| quote!(.recovery(#d)));
-    let half_open = config.half_open.map(whole).map(|n| quote!(.half_open(#n)));
-    let half_open_timeout =
-        config.half_open_timeout.map(duration).map(|d| quote!(.half_open_timeout(#d)));
-    quote!(#krate::BreakerConfig::new() #threshold #recovery #half_open #half_open_timeout)
+/// `.setter(value)` for each parameter that was given.
+macro_rules! setters {
+    ($config:ident, $( $field:ident: $literal:expr ),+ $(,)?) => {{
+        let setters = [ $( $config.$field.map($literal).map(|value| quote!(.$field(#value))), )+ ];
+        quote!(#(#setters)*)
+    }};
 }
 
-fn retry(krate: &Path, config: &RetryConfig) -> TokenStream {
-    let max = config.max.map(whole).map(|n| quote!(.max(#n)));
-    let base = config.base.map(duration).map(|d| quote!(.base(#d)));
-    let backoff = config
-        .backoff
-        .map(|b| match b {
-            resilient_policy::Backoff::Exponential(f) => Literal::f64_unsuffixed(f),
-            _ => Literal::f64_unsuffixed(1.0),
-        })
-        .map(|f| quote!(.backoff(#f)));
-    let max_delay = config.max_delay.map(duration).map(|d| quote!(.max_delay(#d)));
-    let jitter = config.jitter.map(|jitter| {
-        let kind = match jitter {
-            Jitter::Full => quote!(Full),
-            Jitter::Decorrelated => quote!(Decorrelated),
-            Jitter::None => quote!(None),
-            _ => quote!(Equal),
-        };
-        quote!(.jitter(#krate::Jitter::#kind))
+fn breaker(krate: &Path, config: &BreakerConfig) -> TokenStream {
+    let threshold = config.threshold.map(|threshold| match threshold {
+        Threshold::Rate(rate) => {
+            let rate = float(rate);
+            quote!(.failure_rate(#rate))
+        }
+        Threshold::Failures(failures) => {
+            let failures = whole(failures);
+            quote!(.threshold(#failures))
+        }
+        _ => TokenStream::new(),
     });
-    quote!(#krate::RetryConfig::new() #max #base #backoff #max_delay #jitter)
+    let window = config.window.map(|window| match window {
+        Window::Time(time) => {
+            let time = duration(time);
+            quote!(.window_time(#time))
+        }
+        Window::Calls(calls) => {
+            let calls = whole(calls);
+            quote!(.window(#calls))
+        }
+        _ => TokenStream::new(),
+    });
+    let rest = setters!(
+        config,
+        min_calls: whole,
+        recovery: duration,
+        recovery_factor: float,
+        max_recovery: duration,
+        recovery_jitter: float,
+        half_open: whole,
+        half_open_timeout: duration,
+        max_half_open: duration,
+        slow: duration,
+        slow_rate: float,
+        per: |per| match per {
+            Per::Call => quote!(#krate::Per::Call),
+            _ => quote!(#krate::Per::Attempt),
+        },
+        scope: |scope| match scope {
+            Scope::Method => quote!(#krate::Scope::Method),
+            _ => quote!(#krate::Scope::Service),
+        },
+        keyed: |keyed| quote!(#keyed),
+    );
+    quote!(#krate::BreakerConfig::new() #threshold #window #rest)
+}
+
+fn retry(krate: &Path, config: &RetryConfig, rules: &Rules) -> TokenStream {
+    let backoff = config.backoff.map(|backoff| {
+        let word = match backoff {
+            Backoff::Exponential(factor) => {
+                let factor = float(factor);
+                return quote!(.backoff(#factor));
+            }
+            Backoff::Custom(_) => {
+                let path = &rules.backoff;
+                return quote!(.backoff_with(#path));
+            }
+            Backoff::Linear => quote!(Linear),
+            Backoff::Fibonacci => quote!(Fibonacci),
+            Backoff::Adaptive => quote!(Adaptive),
+            _ => quote!(Fixed),
+        };
+        quote!(.strategy(#krate::Backoff::#word))
+    });
+    let first = setters!(config, max: whole, base: duration);
+    let rest = setters!(
+        config,
+        max_delay: duration,
+        jitter: |jitter| match jitter {
+            Jitter::Full => quote!(#krate::Jitter::Full),
+            Jitter::Decorrelated => quote!(#krate::Jitter::Decorrelated),
+            Jitter::None => quote!(#krate::Jitter::None),
+            _ => quote!(#krate::Jitter::Equal),
+        },
+        within: duration,
+        idempotent: |idempotent| quote!(#idempotent),
+    );
+    let budget = config.budget.map(budget);
+    quote!(#krate::RetryConfig::new() #first #backoff #rest #budget)
+}
+
+fn budget(budget: Budget) -> TokenStream {
+    match budget {
+        Budget::Ratio(ratio) => {
+            let ratio = float(ratio);
+            quote!(.budget(#ratio))
+        }
+        _ => quote!(.budget_off()),
+    }
 }
 
 fn rate(krate: &Path, config: &RateConfig) -> TokenStream {
-    let limit = config.limit.map(Literal::f64_unsuffixed).map(|f| quote!(.limit(#f)));
-    let per = config.per.map(duration).map(|d| quote!(.per(#d)));
-    let burst = config.burst.map(whole).map(|n| quote!(.burst(#n)));
-    let wait = config.wait.map(duration).map(|d| quote!(.wait(#d)));
-    quote!(#krate::RateConfig::new() #limit #per #burst #wait)
+    let setters = setters!(config, limit: float, per: duration, burst: whole, wait: duration);
+    quote!(#krate::RateConfig::new() #setters)
 }
 
 fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
-    let memory = config.memory.map(duration).map(|d| quote!(.memory(#d)));
-    let disk = config.disk.map(duration).map(|d| quote!(.disk(#d)));
-    let capacity = config.capacity.map(Literal::usize_unsuffixed).map(|n| quote!(.capacity(#n)));
-    quote!(#krate::CacheConfig::new() #memory #disk #capacity)
+    let setters = setters!(
+        config,
+        memory: duration,
+        disk: duration,
+        capacity: Literal::usize_unsuffixed,
+    );
+    quote!(#krate::CacheConfig::new() #setters)
 }
 
-fn timeout(krate: &Path, config: &TimeoutConfig) -> TokenStream {
-    let attempt = config.attempt.map(|t| duration(t.of(1))).map(|d| quote!(.attempt(#d)));
-    let call = config.call.map(duration).map(|d| quote!(.call(#d)));
-    quote!(#krate::TimeoutConfig::new() #attempt #call)
+fn timeout(krate: &Path, config: &TimeoutConfig, rules: &Rules) -> TokenStream {
+    let attempt = config.attempt.map(|time| match (time, &rules.tier) {
+        (AttemptTime::Tier(_), Some(path)) => quote!(.tier(#path)),
+        (AttemptTime::Tier(tier), None) => {
+            let constant = quote::format_ident!("{}", tier.name().to_uppercase());
+            quote!(.tier(#krate::Tier::#constant))
+        }
+        (time, _) => {
+            let time = duration(time.of(1));
+            quote!(.attempt(#time))
+        }
+    });
+    let rest = setters!(config, call: duration, adaptive: |config| adaptive(krate, &config));
+    quote!(#krate::TimeoutConfig::new() #attempt #rest)
+}
+
+fn adaptive(krate: &Path, config: &AdaptiveConfig) -> TokenStream {
+    let setters = setters!(config, percentile: float, factor: float, min: duration, max: duration);
+    quote!(#krate::AdaptiveConfig::new() #setters)
+}
+
+fn bulkhead(krate: &Path, config: &BulkheadConfig) -> TokenStream {
+    let setters = setters!(
+        config,
+        max: whole,
+        wait: duration,
+        queue: whole,
+        adaptive: |algorithm| match algorithm {
+            LimitAlgorithm::Vegas => quote!(#krate::LimitAlgorithm::Vegas),
+            LimitAlgorithm::Gradient => quote!(#krate::LimitAlgorithm::Gradient),
+            _ => quote!(#krate::LimitAlgorithm::Fixed),
+        },
+        min: whole,
+        initial: whole,
+    );
+    quote!(#krate::BulkheadConfig::new() #setters)
+}
+
+fn hedge(krate: &Path, config: &HedgeConfig) -> TokenStream {
+    let after = config.after.map(|after| match after {
+        HedgeAfter::Percentile(percentile) => {
+            let percentile = float(percentile);
+            quote!(.after_percentile(#percentile))
+        }
+        HedgeAfter::Delay(delay) => {
+            let delay = duration(delay);
+            quote!(.after(#delay))
+        }
+        _ => TokenStream::new(),
+    });
+    let max = setters!(config, max: whole);
+    let budget = config.budget.map(budget);
+    quote!(#krate::HedgeConfig::new() #after #max #budget)
+}
+
+fn float(number: f64) -> Literal {
+    Literal::f64_unsuffixed(number)
 }
 
 fn whole(number: u32) -> Literal {

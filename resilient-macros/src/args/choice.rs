@@ -1,0 +1,216 @@
+//! The kinds of values that can be written in more than one way: a number or a time, a factor or a word or a path.
+
+use std::time::Duration;
+
+use darling::FromMeta;
+use resilient_policy::{
+    AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Scope, Threshold,
+    Tier, Window,
+};
+use syn::{Expr, ExprPath, Lit};
+
+use super::{
+    entry::is_off,
+    group::read,
+    value::{Count, Number, Time, literal, shown, wrong},
+};
+use crate::names::nearest;
+
+/// Failures in a row, or a failure rate: `5`, `0.5`.
+pub(super) struct ThresholdKind(pub(super) Threshold);
+
+impl FromMeta for ThresholdKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        if matches!(literal(expr), Some(Lit::Float(_))) {
+            return Ok(Self(Threshold::Rate(read::<Number>(expr)?.0)));
+        }
+        Ok(Self(Threshold::Failures(read::<Count>(expr)?.0)))
+    }
+}
+
+/// The last calls, or a time: `20`, `"30s"`.
+pub(super) struct WindowKind(pub(super) Window);
+
+impl FromMeta for WindowKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        if matches!(literal(expr), Some(Lit::Str(_))) {
+            return Ok(Self(Window::Time(read::<Time>(expr)?.0)));
+        }
+        Ok(Self(Window::Calls(read::<Count>(expr)?.0)))
+    }
+}
+
+/// A factor, a word or the path of a function.
+pub(super) struct BackoffKind {
+    pub(super) backoff: Backoff,
+    pub(super) path: Option<ExprPath>,
+}
+
+impl FromMeta for BackoffKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let Expr::Path(path) = expr else {
+            return Ok(Self { backoff: Backoff::Exponential(read::<Number>(expr)?.0), path: None });
+        };
+        let word = word(expr);
+        if let Some((_, backoff)) = Backoff::NAMES.iter().find(|(name, _)| *name == word) {
+            return Ok(Self { backoff: *backoff, path: None });
+        }
+        let names = Backoff::NAMES.iter().map(|(name, _)| *name);
+        match nearest(&word, names.chain(["exponential"])) {
+            Some("exponential") => wrong(
+                "exponential backoff is written as its factor; write a number, such as `backoff = 2.0`",
+            ),
+            Some(near) => wrong(format!("`{word}` is no kind of backoff; write `{near}`")),
+            None => {
+                // Never called: the expansion names the path in its place.
+                let backoff = Backoff::Custom(CustomBackoff(|_| Duration::ZERO));
+                Ok(Self { backoff, path: Some(path.clone()) })
+            }
+        }
+    }
+}
+
+/// A share of the calls, or `off`.
+pub(super) struct BudgetKind(pub(super) Budget);
+
+impl FromMeta for BudgetKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        if is_off(expr) {
+            return Ok(Self(Budget::Off));
+        }
+        Ok(Self(Budget::Ratio(read::<Number>(expr)?.0)))
+    }
+}
+
+/// A time, or a percentile: `"50ms"`, `p95`.
+pub(super) struct AfterKind(pub(super) HedgeAfter);
+
+impl FromMeta for AfterKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        if let Some(percentile) = percentile(expr) {
+            return Ok(Self(HedgeAfter::Percentile(percentile)));
+        }
+        if matches!(expr, Expr::Path(_)) {
+            return wrong(format!(
+                "`{}` is neither a duration nor a percentile; write one such as `\"50ms\"` or `p95`",
+                shown(expr)
+            ));
+        }
+        Ok(Self(HedgeAfter::Delay(read::<Time>(expr)?.0)))
+    }
+}
+
+/// `p95`, or the number alone.
+pub(super) struct PercentileKind(pub(super) f64);
+
+impl FromMeta for PercentileKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match percentile(expr) {
+            Some(percentile) => Ok(Self(percentile)),
+            None => Ok(Self(read::<Number>(expr)?.0)),
+        }
+    }
+}
+
+fn percentile(expr: &Expr) -> Option<f64> {
+    let word = word(expr);
+    // `p99_9` stands for 99.9, which is no name.
+    word.strip_prefix('p')?.replace('_', ".").parse().ok()
+}
+
+/// A duration that an attempt may take.
+pub(super) struct AttemptKind(pub(super) AttemptTime);
+
+impl FromMeta for AttemptKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        Ok(Self(AttemptTime::Fixed(read::<Time>(expr)?.0)))
+    }
+}
+
+/// One of our tiers, or the path of a constant that is one of the user's.
+pub(super) struct TierKind {
+    pub(super) tier: Tier,
+    pub(super) path: Option<ExprPath>,
+}
+
+impl FromMeta for TierKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let Expr::Path(path) = expr else {
+            return wrong(format!(
+                "`{}` is no tier; write `database`, `external_api`, `cache`, or the path of a constant `Tier`",
+                shown(expr)
+            ));
+        };
+        let word = word(expr);
+        if let Some(tier) = Tier::NAMED.iter().find(|tier| tier.name() == word) {
+            return Ok(Self { tier: *tier, path: None });
+        }
+        let own = word.is_empty() || word.starts_with(char::is_uppercase);
+        match nearest(&word, Tier::NAMED.iter().map(Tier::name)).filter(|_| !own) {
+            Some(near) => wrong(format!("`{word}` is no tier; write `{near}`")),
+            None => {
+                // So short that nothing is at odds with it: what the constant says is known at run time.
+                let tier = Tier::new("a constant", Duration::from_nanos(1));
+                Ok(Self { tier, path: Some(path.clone()) })
+            }
+        }
+    }
+}
+
+/// One of a few words.
+pub(super) struct Word<T>(pub(super) T);
+
+/// A value that the attribute writes as a word.
+pub(super) trait Worded: Sized + Copy + 'static {
+    /// Every value under its name.
+    const NAMES: &'static [(&'static str, Self)];
+    /// What the values are, after "is no".
+    const NOUN: &'static str;
+}
+
+impl Worded for Per {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("attempt", Self::Attempt), ("call", Self::Call)];
+    const NOUN: &'static str = "thing that a breaker counts";
+}
+
+impl Worded for Scope {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("service", Self::Service), ("method", Self::Method)];
+    const NOUN: &'static str = "scope of a breaker";
+}
+
+impl Worded for LimitAlgorithm {
+    const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
+    const NOUN: &'static str = "way to find a limit";
+}
+
+impl<T: Worded> FromMeta for Word<T> {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let word = match literal(expr) {
+            Some(Lit::Str(text)) => text.value(),
+            _ => word(expr),
+        };
+        let names = || T::NAMES.iter().map(|(name, _)| *name);
+        let known = T::NAMES.iter().find(|(name, _)| *name == word);
+        match known.filter(|_| literal(expr).is_none()) {
+            Some((_, value)) => Ok(Self(*value)),
+            None if known.is_some() => wrong(format!(
+                "`{}` is a text; write the word without quotes: `{word}`",
+                shown(expr)
+            )),
+            None => {
+                let list = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+                wrong(format!("`{}` is no {}; write {list}", shown(expr), T::NOUN))
+            }
+        }
+    }
+}
+
+/// The name, where an expression is one.
+fn word(expr: &Expr) -> String {
+    match expr {
+        Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
