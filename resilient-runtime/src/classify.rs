@@ -109,6 +109,21 @@ pub trait Classify {
         None
     }
 
+    /// Whether the circuit breaker counts it as a failure of the service (as its kind says).
+    fn counts_as_failure(&self) -> bool {
+        self.kind().counts_as_failure()
+    }
+
+    /// Whether another attempt may succeed (as its kind says).
+    fn is_retryable(&self) -> bool {
+        self.kind().is_retryable()
+    }
+
+    /// Whether the request certainly never reached the service.
+    fn is_unsent(&self) -> bool {
+        false
+    }
+
     /// The rejection of another decorated call that this error wraps (none). A rejection is no failure of the
     /// service that was called, so the breaker leaves it out, and retry stops on one that says the breaker is open.
     fn rejection(&self) -> Option<&Rejection> {

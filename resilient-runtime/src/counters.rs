@@ -1,6 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
-use crate::Rejection;
+use crate::{HistogramSnapshot, Rejection, histogram::Histogram};
 
 /// How a call ended, for the books. Every call ends in exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,17 +14,61 @@ pub(crate) enum End {
     Rejected,
 }
 
+/// Why a call that failed is not retried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GiveUp {
+    NotRetryable,
+    NotIdempotent,
+    Attempts,
+    Within,
+    Deadline,
+    Budget,
+    BreakerOpen,
+    Rejected,
+}
+
+impl GiveUp {
+    const ALL: [Self; 8] = [
+        Self::NotRetryable,
+        Self::NotIdempotent,
+        Self::Attempts,
+        Self::Within,
+        Self::Deadline,
+        Self::Budget,
+        Self::BreakerOpen,
+        Self::Rejected,
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NotRetryable => "not_retryable",
+            Self::NotIdempotent => "not_idempotent",
+            Self::Attempts => "attempts",
+            Self::Within => "within",
+            Self::Deadline => "deadline",
+            Self::Budget => "budget",
+            Self::BreakerOpen => "breaker_open",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
 macro_rules! counters {
     ($( $(#[$doc:meta])* $name:ident, )+) => {
         /// The books of one method.
         #[derive(Debug, Default)]
-        pub(crate) struct Counters { $( pub(crate) $name: Counter, )+ }
+        pub(crate) struct Counters {
+            $( pub(crate) $name: Counter, )+
+            gave_up: [Counter; GiveUp::ALL.len()],
+            pub(crate) delays: Histogram,
+        }
     };
 }
 
 counters! {
-    calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, timed_out,
-    memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed,
+    calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
+    timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
+    hedges, hedges_won, hedges_cancelled,
 }
 
 /// A number that only grows.
@@ -43,10 +90,13 @@ impl Counters {
         match rejection {
             Rejection::BreakerOpen { .. } => self.breaker_open.add(),
             Rejection::TimedOut { .. } => self.timed_out.add(),
-            Rejection::RateLimited { .. } | Rejection::BulkheadFull { .. } => {
-                self.rate_limited.add();
-            }
+            Rejection::RateLimited { .. } => self.rate_limited.add(),
+            Rejection::BulkheadFull { .. } => self.bulkhead_full.add(),
         }
+    }
+
+    pub(crate) fn gave_up(&self, reason: GiveUp) {
+        self.gave_up[reason as usize].add();
     }
 
     pub(crate) fn snapshot(&self, name: crate::Name) -> MethodSnapshot {
@@ -62,6 +112,7 @@ impl Counters {
             rejected: RejectionCounts {
                 breaker_open: self.breaker_open.get(),
                 rate_limited: self.rate_limited.get(),
+                bulkhead_full: self.bulkhead_full.get(),
                 timed_out: self.timed_out.get(),
             },
             memory_hits: self.memory_hits.get(),
@@ -70,6 +121,20 @@ impl Counters {
             cache_misses: self.cache_misses.get(),
             fallbacks: self.fallbacks.get(),
             fallbacks_failed: self.fallbacks_failed.get(),
+            retry: RetrySnapshot {
+                succeeded: self.retried_successes.get(),
+                gave_up: GiveUp::ALL
+                    .map(|reason| (reason.as_str(), self.gave_up[reason as usize].get()))
+                    .into_iter()
+                    .filter(|(_, times)| *times > 0)
+                    .collect(),
+                delays: self.delays.snapshot(),
+            },
+            hedge: HedgeSnapshot {
+                sent: self.hedges.get(),
+                won: self.hedges_won.get(),
+                cancelled: self.hedges_cancelled.get(),
+            },
         }
     }
 }
@@ -78,7 +143,7 @@ impl Counters {
 ///
 /// Each call that has ended did so in exactly one way: `calls` is the sum of `successes`, `failures`, `ignored`,
 /// `cancelled` and the counts of `rejected`, plus the calls that are under way.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct MethodSnapshot {
     /// The method.
@@ -111,6 +176,35 @@ pub struct MethodSnapshot {
     pub fallbacks: u64,
     /// Calls whose every fallback failed.
     pub fallbacks_failed: u64,
+    /// What its retries came to.
+    pub retry: RetrySnapshot,
+    /// What its hedges came to.
+    pub hedge: HedgeSnapshot,
+}
+
+/// What the retries of a method came to.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct RetrySnapshot {
+    /// Calls that ended well after more than one attempt.
+    pub succeeded: u64,
+    /// Calls that failed and were not retried, or not again, by the reason: `not_retryable`, `not_idempotent`,
+    /// `attempts`, `within`, `deadline`, `budget`, `breaker_open` or `rejected`. Reasons that never came up are left out.
+    pub gave_up: BTreeMap<&'static str, u64>,
+    /// The delays before retries.
+    pub delays: HistogramSnapshot,
+}
+
+/// What the hedges of a method came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct HedgeSnapshot {
+    /// Hedges that were sent.
+    pub sent: u64,
+    /// Hedges that answered first.
+    pub won: u64,
+    /// Requests, hedges and first ones, that were dropped because another one had answered.
+    pub cancelled: u64,
 }
 
 /// How many calls each policy rejected.
@@ -121,6 +215,8 @@ pub struct RejectionCounts {
     pub breaker_open: u64,
     /// By the rate limiter.
     pub rate_limited: u64,
+    /// By the bulkhead.
+    pub bulkhead_full: u64,
     /// Because the call's time was up before the method was called.
     pub timed_out: u64,
 }
@@ -128,6 +224,6 @@ pub struct RejectionCounts {
 impl RejectionCounts {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.breaker_open + self.rate_limited + self.timed_out
+        self.breaker_open + self.rate_limited + self.bulkhead_full + self.timed_out
     }
 }

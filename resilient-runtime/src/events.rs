@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
-use crate::{ErrorKind, Name, Provenance, Rejection, State};
+use crate::{ErrorKind, Name, Provenance, Rejection, State, counters::GiveUp};
 
 /// The target of every event.
 pub(crate) const TARGET: &str = "resilient";
@@ -47,9 +47,20 @@ impl Subject {
         info!(target: TARGET, event = "retry", service, method, attempt, delay_ms = millis(delay), "will retry");
     }
 
-    pub(crate) fn gave_up(&self, attempts: u32, reason: &'static str) {
-        let (service, method) = (self.service.as_str(), self.method.as_str());
+    pub(crate) fn gave_up(&self, attempts: u32, reason: GiveUp) {
+        let (service, method, reason) =
+            (self.service.as_str(), self.method.as_str(), reason.as_str());
         info!(target: TARGET, event = "gave_up", service, method, attempts, reason, "gave up");
+    }
+
+    pub(crate) fn hedge(&self, attempt: u32, hedge: u32) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        debug!(target: TARGET, event = "hedge", service, method, attempt, hedge, "sends a hedge");
+    }
+
+    pub(crate) fn bulkhead_wait(&self) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        debug!(target: TARGET, event = "bulkhead_wait", service, method, "waits for a place");
     }
 
     pub(crate) fn rate_wait(&self, wait: Duration) {

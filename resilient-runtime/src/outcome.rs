@@ -100,94 +100,269 @@ where
     Arguments::again(argument)
 }
 
+/// What a breaker of a service with many can be named by: anything that can be shown as text.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the key of a breaker",
+    label = "needs `Display`",
+    note = "each key has a breaker of its own, told apart and shown by its text; give a part that has one, such as a host's name"
+)]
+pub trait BreakerKey: std::fmt::Display {
+    /// Gives the text to `use_it`; short texts cost no allocation.
+    #[doc(hidden)]
+    fn with_text<T>(&self, use_it: impl FnOnce(&str) -> T) -> T {
+        use std::io::Write as _;
+        let mut text = smallvec::SmallVec::<[u8; 64]>::new();
+        // Writing to memory does not fail; a `Display` that says it did is taken by what it wrote.
+        let _ = write!(text, "{self}");
+        use_it(&String::from_utf8_lossy(&text))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display + ?Sized> BreakerKey for T {}
+
 /// What the pipeline makes of one outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Success,
+    /// A value that the user's own rules find fault with: one that says `failure`, or that is not ready yet.
+    Value {
+        /// Whether the breaker counts it as a failure.
+        failure: bool,
+        /// Whether it is asked for again.
+        again: bool,
+    },
     Error {
         kind: ErrorKind,
         retry_after: Option<Duration>,
         retryable: bool,
         /// Whether the breaker counts it.
         counted: bool,
+        /// Whether the request certainly never reached the service.
+        unsent: bool,
+        /// Whether the service itself asked for fewer requests.
+        throttled: bool,
     },
 }
 
-/// What decides in the place of an error's kind.
-pub(crate) type Predicate<E> = fn(&E) -> bool;
+/// A function that says whether something holds of an error or a value.
+pub(crate) type Predicate<T> = fn(&T) -> bool;
 
-/// The witness that a return type can fail, be rejected and be judged. Made by [`fallible`].
-pub struct Fallible<R, E> {
+/// The witness that a return type can fail, be rejected and be judged, with the rules of the judgement. Made by
+/// [`fallible`].
+///
+/// Without rules an error's [kind](ErrorKind) decides whether the breaker counts it and whether it is retried, and every
+/// value is a success.
+///
+/// ```
+/// use resilient_runtime::{Policy, Rejection, RetryConfig, fallible};
+///
+/// fn is_pending(status: &u16) -> bool {
+///     *status == 202
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::builder("jobs").retry(RetryConfig::new().max(3)).build()?;
+/// let mut answers = [202, 202, 200].into_iter();
+/// let status = policy
+///     .with(fallible::<Result<u16, Rejection>>().retry_if(is_pending))
+///     .call(async || Ok(answers.next().unwrap_or(404)))
+///     .await;
+/// assert_eq!(status, Ok(200));
+/// # Ok(()) }
+/// ```
+pub struct Fallible<R, V, E> {
     pub(crate) reject: fn(Rejection) -> R,
-    pub(crate) judge: fn(&R, Option<Predicate<E>>) -> Verdict,
+    pub(crate) judge: fn(&R, &Rules<V, E>) -> Verdict,
     pub(crate) split: fn(R) -> Result<R, E>,
-    pub(crate) failed: fn(&R) -> bool,
-    pub(crate) retry_when: Option<Predicate<E>>,
+    pub(crate) error: fn(&R) -> Option<&E>,
+    pub(crate) rules: Rules<V, E>,
 }
 
-impl<R, E> Fallible<R, E> {
+/// What the user says of values and errors.
+pub(crate) struct Rules<V, E> {
+    breaker_ignore: Option<Predicate<E>>,
+    breaker_when: Option<Predicate<E>>,
+    failure_if: Option<Predicate<V>>,
+    retry_except: Option<Predicate<E>>,
+    retry_when: Option<Predicate<E>>,
+    retry_if: Option<Predicate<V>>,
+    pub(crate) before_retry: Option<fn(&Retrying<'_, E>)>,
+}
+
+/// What a retry's hook is told, when the retry is decided and before its delay.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Retrying<'a, E> {
+    /// The service.
+    pub service: &'a crate::Name,
+    /// The method.
+    pub method: &'a crate::Name,
+    /// The number of the attempt that will follow; 2 for the first retry.
+    pub attempt: u32,
+    /// How long it waits before that.
+    pub delay: Duration,
+    /// What the attempt before ended with; `None` where its value was not ready.
+    pub error: Option<&'a E>,
+}
+
+impl<R, V, E> Fallible<R, V, E> {
+    /// Errors for which `predicate` holds count as nothing to the breaker, whatever else is said of them.
+    #[must_use]
+    pub const fn breaker_ignore(mut self, predicate: fn(&E) -> bool) -> Self {
+        self.rules.breaker_ignore = Some(predicate);
+        self
+    }
+
+    /// Exactly the errors for which `predicate` holds count as failures to the breaker, whatever their kind says.
+    /// Rejections by our own policies never do.
+    #[must_use]
+    pub const fn breaker_when(mut self, predicate: fn(&E) -> bool) -> Self {
+        self.rules.breaker_when = Some(predicate);
+        self
+    }
+
+    /// Values for which `predicate` holds count as failures to the breaker, such as an answer of 200 with an error
+    /// inside. The caller gets them all the same, and no cache keeps them.
+    #[must_use]
+    pub const fn failure_if(mut self, predicate: fn(&V) -> bool) -> Self {
+        self.rules.failure_if = Some(predicate);
+        self
+    }
+
+    /// Errors for which `predicate` holds are not retried, whatever else is said of them.
+    #[must_use]
+    pub const fn retry_except(mut self, predicate: fn(&E) -> bool) -> Self {
+        self.rules.retry_except = Some(predicate);
+        self
+    }
+
+    /// Exactly the errors for which `predicate` holds are retried, whatever their kind says.
+    #[must_use]
+    pub const fn retry_when(mut self, predicate: fn(&E) -> bool) -> Self {
+        self.rules.retry_when = Some(predicate);
+        self
+    }
+
+    /// Values for which `predicate` holds are asked for again, such as an answer of 202 that is not ready yet. Where no
+    /// attempt is left the caller gets the last one; no cache keeps them.
+    #[must_use]
+    pub const fn retry_if(mut self, predicate: fn(&V) -> bool) -> Self {
+        self.rules.retry_if = Some(predicate);
+        self
+    }
+
+    /// Tells `hook` of each retry, when it is decided and before its delay.
+    #[must_use]
+    pub const fn before_retry(mut self, hook: fn(&Retrying<'_, E>)) -> Self {
+        self.rules.before_retry = Some(hook);
+        self
+    }
+
+    pub(crate) fn failed(&self, outcome: &R) -> bool {
+        (self.error)(outcome).is_some()
+    }
+
     pub(crate) fn judge(&self, outcome: &R) -> Verdict {
-        (self.judge)(outcome, self.retry_when)
+        (self.judge)(outcome, &self.rules)
     }
 
     /// The verdict on a timeout that `outcome` stands for: it is the service's failure, whatever the error's kind
-    /// says, and worth a retry unless the user's own predicate denies that.
+    /// says, and worth a retry unless the user's own rules deny that.
     pub(crate) fn judge_timeout(&self, outcome: &R) -> Verdict {
-        let denied = self.retry_when.is_some()
-            && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
+        let ruled = self.rules.retry_when.is_some() || self.rules.retry_except.is_some();
+        let denied =
+            ruled && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
         Verdict::Error {
             kind: ErrorKind::Timeout,
             retry_after: None,
             retryable: !denied,
             counted: true,
+            unsent: false,
+            throttled: false,
         }
     }
 }
 
-impl<R, E> Clone for Fallible<R, E> {
+impl<V, E> Rules<V, E> {
+    const NONE: Self = Self {
+        breaker_ignore: None,
+        breaker_when: None,
+        failure_if: None,
+        retry_except: None,
+        retry_when: None,
+        retry_if: None,
+        before_retry: None,
+    };
+
+    fn judge_value(&self, value: &V) -> Verdict {
+        let holds = |predicate: Option<Predicate<V>>| predicate.is_some_and(|holds| holds(value));
+        match (holds(self.failure_if), holds(self.retry_if)) {
+            (false, false) => Verdict::Success,
+            (failure, again) => Verdict::Value { failure, again },
+        }
+    }
+
+    fn judge_error(&self, error: &E) -> Verdict
+    where
+        E: Classify,
+    {
+        let holds = |predicate: Option<Predicate<E>>| predicate.is_some_and(|holds| holds(error));
+        let rejection = error.rejection();
+        let kind = rejection.map_or_else(|| error.kind(), Rejection::kind);
+        let own_retryable =
+            || error.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. }));
+        Verdict::Error {
+            kind,
+            retry_after: error.retry_after().or_else(|| rejection.and_then(Rejection::retry_after)),
+            retryable: !holds(self.retry_except)
+                && self.retry_when.map_or_else(own_retryable, |holds| holds(error)),
+            counted: rejection.is_none()
+                && !holds(self.breaker_ignore)
+                && self.breaker_when.map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
+            unsent: error.is_unsent(),
+            throttled: rejection.is_none() && kind == ErrorKind::RateLimit,
+        }
+    }
+}
+
+impl<V, E> Clone for Rules<V, E> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<R, E> Copy for Fallible<R, E> {}
+impl<V, E> Copy for Rules<V, E> {}
 
-impl<R, E> std::fmt::Debug for Fallible<R, E> {
+impl<R, V, E> Clone for Fallible<R, V, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, V, E> Copy for Fallible<R, V, E> {}
+
+impl<R, V, E> std::fmt::Debug for Fallible<R, V, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Fallible").finish_non_exhaustive()
     }
 }
 
 /// Shows that a method which returns `R` can be rejected (`From<Rejection>`) and judged (`Classify`).
-pub const fn fallible<R>() -> Fallible<R, R::Error>
+pub const fn fallible<R>() -> Fallible<R, R::Value, R::Error>
 where
     R: Outcome,
     R::Error: FromRejection + Classify,
 {
     Fallible {
         reject: |rejection| R::from_result(Err(R::Error::from_rejection(rejection))),
-        judge: |outcome, retry_when| match outcome.as_result() {
-            Ok(_) => Verdict::Success,
-            Err(error) => judge_error(error, retry_when),
+        judge: |outcome, rules| match outcome.as_result() {
+            Ok(value) => rules.judge_value(value),
+            Err(error) => rules.judge_error(error),
         },
         split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
-        failed: |outcome| outcome.as_result().is_err(),
-        retry_when: None,
-    }
-}
-
-fn judge_error<E: Classify>(error: &E, retry_when: Option<Predicate<E>>) -> Verdict {
-    let rejection = error.rejection();
-    let kind = rejection.map_or_else(|| error.kind(), Rejection::kind);
-    let retryable = match retry_when {
-        Some(predicate) => predicate(error),
-        None => kind.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. })),
-    };
-    Verdict::Error {
-        kind,
-        retry_after: error.retry_after().or_else(|| rejection.and_then(Rejection::retry_after)),
-        retryable,
-        counted: rejection.is_none() && kind.counts_as_failure(),
+        error: |outcome| outcome.as_result().err(),
+        rules: Rules::NONE,
     }
 }
 

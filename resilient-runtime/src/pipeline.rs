@@ -1,27 +1,55 @@
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
 
 use resilient_policy::PolicySettings;
 
 use crate::{
-    Call, CircuitBreaker, cache::Cache, counters::Counters, events::Subject, outcome::Fallible,
+    Call, CircuitBreaker, KeyedBreakers, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead,
+    cache::Cache, counters::Counters, events::Subject, latency::Latencies, outcome::Fallible,
     rate::RateLimiter, rng::Seeds,
 };
 
 /// The policies of one method of one decorator, ready to run.
 ///
-/// Cheap to clone: clones share everything. Two decorators of one service share its breaker, limiter and books. Each has
-/// a memory tier of its own; what is on disk belongs to the service and the method.
+/// Cheap to clone: clones share everything. Two decorators of one service share its breaker, limiter, bulkhead, budget
+/// and books. Each has a memory tier of its own; what is on disk belongs to the service and the method.
 #[derive(Clone)]
 pub struct Pipeline(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) subject: Subject,
     pub(crate) settings: PolicySettings,
-    pub(crate) breaker: Option<CircuitBreaker>,
+    pub(crate) breaker: Breakers,
     pub(crate) limiter: Option<RateLimiter>,
+    pub(crate) bulkhead: Option<Bulkhead>,
+    pub(crate) budget: Option<Arc<RetryBudget>>,
+    /// Where something follows latencies.
+    pub(crate) latencies: Option<Arc<Latencies>>,
+    /// Where the backoff adapts.
+    pub(crate) stretch: Option<Arc<Stretch>>,
     pub(crate) cache: Option<Cache>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) seeds: Arc<Seeds>,
+    pub(crate) load: Arc<AtomicU8>,
+}
+
+/// The breakers that a method's calls ask.
+pub(crate) enum Breakers {
+    None,
+    One(CircuitBreaker),
+    Keyed(KeyedBreakers),
+}
+
+impl Inner {
+    /// How busy the machine is, in percent.
+    pub(crate) fn load(&self) -> u8 {
+        self.load.load(Ordering::Relaxed)
+    }
 }
 
 impl Pipeline {
@@ -34,7 +62,7 @@ impl Pipeline {
     }
 
     /// Begins a call of a method whose return type is `R`.
-    pub fn begin<R, E>(&self, fallible: Fallible<R, E>) -> Call<'_, R, E> {
+    pub fn begin<R, V, E>(&self, fallible: Fallible<R, V, E>) -> Call<'_, R, V, E> {
         Call::new(self, fallible)
     }
 }

@@ -4,18 +4,19 @@ use rand::rngs::SmallRng;
 
 use super::lookup::{Find, find};
 use crate::{
-    Pipeline, Provenance, Rejection, TimeoutScope,
-    attempt::{Attempt, Limit},
-    backoff,
-    breaker::Permit,
+    CircuitBreaker, ErrorKind, Pipeline, Provenance, Rejection, TimeoutScope,
+    breaker::{Ending, Permit},
+    bulkhead::Place,
     cache::{Cache, Found, Key, Load},
     clock::Moment,
     counters::End,
     deadline,
-    outcome::{Codec, Kept},
+    outcome::{Codec, Kept, Verdict},
     pipeline::Inner,
-    rate,
 };
+
+/// The longest pause of the limiter that a service can ask for, where no retry says how long a call would wait.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What a look into memory found.
 pub(super) enum Look<'m> {
@@ -31,6 +32,8 @@ pub(super) struct Core<'m> {
     pub(super) now: Moment,
     pub(super) deadline: Option<Moment>,
     pub(super) attempts: u32,
+    /// How many requests beside the attempts were sent.
+    pub(super) hedges: u32,
     /// Whether the loop is over: the call succeeded, failed for good, was rejected or was found in the cache.
     pub(super) settled: bool,
     /// What to wait before the next attempt.
@@ -39,6 +42,12 @@ pub(super) struct Core<'m> {
     pub(super) jitter: Option<Box<SmallRng>>,
     pub(super) rejection: Option<Rejection>,
     pub(super) load: Option<Box<Load>>,
+    /// The breaker of this call's key, where breakers are keyed.
+    pub(super) keyed: Option<CircuitBreaker>,
+    /// The breaker's permit, where it counts calls and not attempts.
+    pub(super) call_permit: Option<Permit<'m>>,
+    /// The place in the bulkhead.
+    pub(super) place: Option<Place<'m>>,
     /// How the last attempt ended, and how the call did: not at all while another attempt is planned.
     pub(super) last: Option<End>,
     pub(super) end: Option<End>,
@@ -61,11 +70,15 @@ impl<'m> Core<'m> {
             now,
             deadline: own.into_iter().chain(inherited).min(),
             attempts: 0,
+            hedges: 0,
             settled: false,
             pause: Duration::ZERO,
             jitter: None,
             rejection: None,
             load: None,
+            keyed: None,
+            call_permit: None,
+            place: None,
             last: None,
             end: None,
             rungs: 0,
@@ -82,118 +95,9 @@ impl<'m> Core<'m> {
         }
     }
 
-    /// Waits for everything that an attempt needs.
-    pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
-        let pipeline = self.pipeline;
-        if !self.pause.is_zero() {
-            Box::pin(tokio::time::sleep(self.pause)).await;
-            self.now = Moment::now();
-        }
-        self.in_time()?;
-        let mut permit = self.ask_breaker()?;
-        if let Some(limiter) = &pipeline.limiter {
-            match limiter.ask(self.now, self.deadline) {
-                Ok(rate::Token::Taken) => {}
-                Ok(rate::Token::Slot { wait, place }) => {
-                    // Nobody should be kept from probing by a call that only stands in line, and the breaker may open
-                    // while it does: it is asked again.
-                    drop(permit);
-                    pipeline.subject.rate_wait(wait);
-                    // Boxed: few calls wait, and every call's future would be larger by it.
-                    let latest = self.now + limiter.settings().wait;
-                    let latest = self.deadline.map_or(latest, |deadline| deadline.min(latest));
-                    let token = Box::pin(place.token(latest)).await;
-                    self.now = Moment::now();
-                    let admitted = self.in_time().and_then(|()| match token {
-                        Ok(()) => self.ask_breaker(),
-                        Err(_) => Err(self.rate_limited(limiter.snapshot().next_slot)),
-                    });
-                    permit = admitted.inspect_err(|_| {
-                        if token.is_ok() {
-                            limiter.give_back();
-                        }
-                    })?;
-                }
-                Err(retry_after) => return Err(self.rate_limited(retry_after)),
-            }
-        }
-        self.attempts += 1;
-        pipeline.counters.attempts.add();
-        if self.attempts > 1 {
-            pipeline.counters.retries.add();
-        }
-        pipeline.subject.attempt(self.attempts);
-        Ok(Attempt { permit, limit: self.limit(), started: self.now })
-    }
-
-    /// Whether the call has time left.
-    fn in_time(&self) -> Result<(), Rejection> {
-        match self.deadline.filter(|deadline| self.now >= *deadline) {
-            Some(deadline) => Err(self.out_of_time(deadline)),
-            None => Ok(()),
-        }
-    }
-
-    fn rate_limited(&self, retry_after: Duration) -> Rejection {
-        Rejection::RateLimited { service: self.pipeline.subject.service.clone(), retry_after }
-    }
-
-    fn ask_breaker(&self) -> Result<Option<Permit<'m>>, Rejection> {
-        let Some(breaker) = &self.pipeline.breaker else { return Ok(None) };
-        breaker.admit(self.now).map(Some).map_err(|retry_after| Rejection::BreakerOpen {
-            service: self.pipeline.subject.service.clone(),
-            retry_after,
-        })
-    }
-
-    /// The attempt's own timeout, or what is left of the call's.
-    fn limit(&self) -> Option<Limit> {
-        let timeout = self.pipeline.settings.timeout;
-        let attempt = timeout
-            .and_then(|timeout| timeout.attempt)
-            .map(|time| time.of(self.attempts))
-            .map(|after| Limit { at: self.now + after, after, scope: TimeoutScope::Attempt });
-        let call = self.deadline.map(|at| Limit {
-            at,
-            after: at.since(self.started),
-            scope: TimeoutScope::Call,
-        });
-        match (attempt, call) {
-            (Some(attempt), Some(call)) => Some(if call.at < attempt.at { call } else { attempt }),
-            (attempt, call) => attempt.or(call),
-        }
-    }
-
-    /// Decides whether an attempt that failed is followed by another one.
-    pub(super) fn plan_retry(&mut self, retryable: bool, retry_after: Option<Duration>) {
-        self.settled = true;
-        let pipeline = self.pipeline;
-        let Some(retry) = &pipeline.settings.retry else { return };
-        let give_up = |reason| pipeline.subject.gave_up(self.attempts, reason);
-        if !retryable {
-            return give_up("not_retryable");
-        }
-        if self.attempts >= retry.max {
-            return give_up("attempts");
-        }
-        let jitter = self.jitter.get_or_insert_with(|| Box::new(pipeline.seeds.next()));
-        let backoff = backoff::delay(retry, self.attempts, self.pause, jitter.as_mut());
-        let delay = retry_after.map_or(backoff, |after| backoff.max(after.min(retry.max_delay)));
-        if self.deadline.is_some_and(|deadline| self.now + delay >= deadline) {
-            return give_up("deadline");
-        }
-        if pipeline
-            .breaker
-            .as_ref()
-            .and_then(|breaker| breaker.closed_for(self.now))
-            .is_some_and(|closed| closed > delay)
-        {
-            return give_up("breaker_open");
-        }
-        self.settled = false;
-        self.end = None;
-        self.pause = delay;
-        pipeline.subject.retry(self.attempts + 1, delay);
+    /// How many times the method was called.
+    pub(super) fn requests(&self) -> u32 {
+        self.attempts + self.hedges
     }
 
     /// Looks for the value in memory; where it is not, says how to find or load it.
@@ -235,11 +139,65 @@ impl<'m> Core<'m> {
         }
     }
 
+    pub(super) fn failed(&self, kind: ErrorKind, elapsed: Duration) {
+        self.pipeline.subject.attempt_failed(self.attempts, kind, elapsed);
+    }
+
+    /// Passes what an answer says of the service on to whatever adapts to it.
+    pub(super) fn learn(
+        &self,
+        ending: Ending,
+        verdict: &Verdict,
+        own_timeout: bool,
+        elapsed: Duration,
+    ) {
+        let pipeline = self.pipeline;
+        let (throttled, retry_after) = match verdict {
+            Verdict::Error { throttled, retry_after, .. } => (*throttled, *retry_after),
+            _ => (false, None),
+        };
+        if let Some(latencies) = &pipeline.latencies
+            // A failure says how fast the service fails; a timeout, that an answer takes longer than this.
+            && (ending != Ending::Failure || own_timeout)
+        {
+            latencies.record(elapsed, self.now);
+        }
+        if let Some(stretch) = &pipeline.stretch {
+            stretch.record(ending == Ending::Success, throttled);
+        }
+        if let (Some(limiter), Some(after), true) = (&pipeline.limiter, retry_after, throttled) {
+            let most = pipeline.settings.retry.map_or(LONGEST_PAUSE, |retry| retry.max_delay);
+            limiter.pause(after.min(most), self.now);
+        }
+        if let Some(place) = &self.place {
+            let overload = own_timeout || throttled;
+            match ending {
+                _ if overload => place.sample(Sample::Overload, self.now),
+                Ending::Success | Ending::Failure => place.sample(Sample::Latency(elapsed), self.now),
+                Ending::Nothing => {}
+            }
+        }
+    }
+
     pub(super) fn reject(&mut self, rejection: Rejection) {
-        self.settled = true;
         self.pipeline.subject.rejected(&rejection);
         self.end = Some(End::Rejected);
         self.rejection = Some(rejection);
+        self.leave();
+    }
+
+    /// Ends the loop: what only the attempts need is given back, before a fallback is asked.
+    pub(super) fn leave(&mut self) {
+        self.settled = true;
+        self.place = None;
+        if let Some(permit) = self.call_permit.take() {
+            let ending = match self.last {
+                Some(End::Success) => Ending::Success,
+                Some(End::Failure) => Ending::Failure,
+                Some(End::Ignored | End::Rejected) | None => Ending::Nothing,
+            };
+            permit.record(ending, self.now.since(self.started), self.now);
+        }
     }
 
     /// Writes the call into the books.

@@ -32,12 +32,12 @@ pub(super) fn find(
 
 /// The future of [`Call::lookup`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct Lookup<'c, 'm, R, E> {
-    pub(super) call: &'c mut Call<'m, R, E>,
+pub struct Lookup<'c, 'm, R, V, E> {
+    pub(super) call: &'c mut Call<'m, R, V, E>,
     pub(super) further: Option<Find<'m>>,
 }
 
-impl<R, E> Future for Lookup<'_, '_, R, E> {
+impl<R, V, E> Future for Lookup<'_, '_, R, V, E> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -51,7 +51,7 @@ impl<R, E> Future for Lookup<'_, '_, R, E> {
     }
 }
 
-impl<R, E> std::fmt::Debug for Lookup<'_, '_, R, E> {
+impl<R, V, E> std::fmt::Debug for Lookup<'_, '_, R, V, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Lookup").field("in_memory", &self.further.is_none()).finish_non_exhaustive()
     }

@@ -1,18 +1,26 @@
 //! One call on its way through the policies.
 
+mod admit;
 mod core;
 mod lookup;
+mod race;
+mod retry;
 
-use self::core::{Core, Look};
+use self::{
+    core::{Core, Look},
+    retry::Plea,
+};
 pub use self::lookup::Lookup;
 use crate::{
-    Failure, Pipeline, Provenance, Rejection,
+    ErrorKind, Failure, Pipeline, Provenance, Rejection, TimeoutScope,
     attempt::{Attempt, Attempted},
     breaker::Ending,
+    bulkhead::Sample,
     cache::{Cache, Key},
     clock::Moment,
-    counters::End,
-    outcome::{Cacheable, Fallible, Kept, Verdict},
+    counters::{End, GiveUp},
+    outcome::{BreakerKey, Cacheable, Fallible, Kept, Retrying, Verdict},
+    pipeline::Breakers,
     provenance,
 };
 
@@ -35,26 +43,30 @@ use crate::{
 ///
 /// Dropped before it is finished, it gives back all that it holds, and counts as cancelled.
 #[must_use = "a call does nothing until it is driven"]
-pub struct Call<'m, R, E> {
+pub struct Call<'m, R, V, E> {
     core: Core<'m>,
-    fallible: Fallible<R, E>,
+    fallible: Fallible<R, V, E>,
     cacheable: Option<Cacheable<R>>,
     outcome: Option<R>,
 }
 
-impl<'m, R, E> Call<'m, R, E> {
-    pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, E>) -> Self {
+impl<'m, R, V, E> Call<'m, R, V, E> {
+    pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, V, E>) -> Self {
         Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: None }
     }
 
-    /// Retries exactly the errors for which `predicate` holds, whatever their kind says.
-    pub fn retry_when(&mut self, predicate: fn(&E) -> bool) {
-        self.fallible.retry_when = Some(predicate);
+    /// Asks the breaker of `key`, where breakers are keyed.
+    pub fn breaker_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
+        if let Breakers::Keyed(breakers) = &self.core.pipeline.breaker
+            && !self.core.settled
+        {
+            self.core.keyed = Some(key.with_text(|text| breakers.get(text)));
+        }
     }
 
     /// Looks for the answer in the cache. Found, it settles the call; if not, this call loads it, and others for the
     /// same key wait for it.
-    pub fn lookup(&mut self, cacheable: Cacheable<R>, key: Key) -> Lookup<'_, 'm, R, E> {
+    pub fn lookup(&mut self, cacheable: Cacheable<R>, key: Key) -> Lookup<'_, 'm, R, V, E> {
         self.cacheable = Some(cacheable);
         let further = match self.core.look(&key, cacheable.codec) {
             Look::Nowhere => None,
@@ -90,14 +102,12 @@ impl<'m, R, E> Call<'m, R, E> {
                     self.core.reject(rejection);
                 } else {
                     // The service's own error says more than a rejection of the retry.
-                    self.core.settled = true;
                     self.core.end = self.core.last;
-                    let reason = if matches!(rejection, Rejection::BreakerOpen { .. }) {
-                        "breaker_open"
-                    } else {
-                        "rejected"
-                    };
-                    self.core.pipeline.subject.gave_up(self.core.attempts, reason);
+                    self.core.give_up(match rejection {
+                        Rejection::BreakerOpen { .. } => GiveUp::BreakerOpen,
+                        _ => GiveUp::Rejected,
+                    });
+                    self.core.leave();
                 }
                 None
             }
@@ -106,9 +116,44 @@ impl<'m, R, E> Call<'m, R, E> {
 
     /// Records what became of an attempt, and decides whether there is another one.
     pub fn settle(&mut self, attempted: Attempted<'m, R>) {
+        let (outcome, verdict) = self.book(attempted);
+        match verdict {
+            Verdict::Success | Verdict::Value { again: false, .. } => self.core.leave(),
+            Verdict::Value { again: true, .. } => {
+                self.core.plan_retry(Plea { retryable: true, repeatable: true, retry_after: None });
+            }
+            Verdict::Error { retry_after, retryable, unsent, .. } => {
+                self.core.plan_retry(Plea { retryable, repeatable: unsent, retry_after });
+            }
+        }
+        if verdict == Verdict::Success {
+            self.keep(&outcome);
+            if self.core.attempts > 1 {
+                self.core.pipeline.counters.retried_successes.add();
+            }
+        }
+        if let Some(hook) = self.fallible.rules.before_retry
+            && !self.core.settled
+        {
+            let subject = &self.core.pipeline.subject;
+            hook(&Retrying {
+                service: &subject.service,
+                method: &subject.method,
+                attempt: self.core.attempts + 1,
+                delay: self.core.pause,
+                error: (self.fallible.error)(&outcome),
+            });
+        }
+        self.outcome = Some(outcome);
+    }
+
+    /// Records what became of one request.
+    fn book(&mut self, attempted: Attempted<'m, R>) -> (R, Verdict) {
         let Attempted { permit, result, started, ended } = attempted;
         let core = &mut self.core;
         core.now = ended;
+        let elapsed = ended.since(started);
+        let own_timeout = matches!(&result, Err(limit) if limit.scope == TimeoutScope::Attempt);
         let (outcome, verdict) = match result {
             Ok(outcome) => {
                 let verdict = self.fallible.judge(&outcome);
@@ -124,29 +169,29 @@ impl<'m, R, E> Call<'m, R, E> {
             }
         };
         let (ending, end) = match verdict {
-            Verdict::Success => (Ending::Success, End::Success),
-            Verdict::Error { counted: true, .. } => (Ending::Failure, End::Failure),
+            Verdict::Success | Verdict::Value { failure: false, .. } => {
+                (Ending::Success, End::Success)
+            }
+            Verdict::Value { failure: true, .. } | Verdict::Error { counted: true, .. } => {
+                (Ending::Failure, End::Failure)
+            }
             Verdict::Error { counted: false, .. } => (Ending::Nothing, End::Ignored),
         };
-        if let Verdict::Error { kind, .. } = verdict {
+        match verdict {
             // Told before the change of state that it may cause.
-            core.pipeline.subject.attempt_failed(core.attempts, kind, ended.since(started));
+            Verdict::Error { kind, .. } => core.failed(kind, elapsed),
+            Verdict::Value { failure: true, .. } => core.failed(ErrorKind::Unknown, elapsed),
+            _ => {}
         }
+        if !matches!(verdict, Verdict::Error { .. }) {
+            core.provenance = Provenance::Live { attempts: core.requests() };
+        }
+        core.learn(ending, &verdict, own_timeout, elapsed);
         if let Some(permit) = permit {
-            permit.record(ending, ended);
+            permit.record(ending, elapsed, ended);
         }
         (core.last, core.end) = (Some(end), Some(end));
-        match verdict {
-            Verdict::Success => {
-                core.settled = true;
-                core.provenance = Provenance::Live { attempts: core.attempts };
-                self.keep(&outcome);
-            }
-            Verdict::Error { retry_after, retryable, .. } => {
-                core.plan_retry(retryable, retry_after);
-            }
-        }
-        self.outcome = Some(outcome);
+        (outcome, verdict)
     }
 
     /// Keeps a value that was loaded.
@@ -182,7 +227,7 @@ impl<'m, R, E> Call<'m, R, E> {
                     error,
                     service: core.pipeline.subject.service.clone(),
                     method: core.pipeline.subject.method.clone(),
-                    attempts: core.attempts,
+                    attempts: core.requests(),
                     elapsed: Moment::now().since(core.started),
                 })
             }
@@ -191,7 +236,7 @@ impl<'m, R, E> Call<'m, R, E> {
 
     /// Takes a fallback's outcome for the call's own.
     pub fn recover(&mut self, outcome: R) {
-        if !(self.fallible.failed)(&outcome) {
+        if !self.fallible.failed(&outcome) {
             self.core.provenance = Provenance::Fallback { rung: self.core.rungs };
         }
         self.outcome = Some(outcome);
@@ -207,7 +252,7 @@ impl<'m, R, E> Call<'m, R, E> {
             })),
         };
         let core = &mut self.core;
-        let failed = (self.fallible.failed)(&outcome);
+        let failed = self.fallible.failed(&outcome);
         let counters = &core.pipeline.counters;
         match (core.rungs, failed) {
             (0, _) => {}
@@ -225,7 +270,7 @@ impl<'m, R, E> Call<'m, R, E> {
     }
 }
 
-impl<R, E> std::fmt::Debug for Call<'_, R, E> {
+impl<R, V, E> std::fmt::Debug for Call<'_, R, V, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Call")
             .field("attempts", &self.core.attempts)

@@ -17,6 +17,9 @@ pub(crate) struct Bucket {
     interval: u128,
     /// How far `full_at` may lie ahead for one more token to be there.
     tolerance: u128,
+    /// When the service wants to be asked again, and how long a pause it asked for; zero where it asked for none.
+    paused_until: u128,
+    paused_for: u128,
 }
 
 const FRACTION: u32 = 32;
@@ -49,6 +52,8 @@ impl Bucket {
             full_at: 0,
             interval,
             tolerance: interval.saturating_mul(u128::from(settings.burst - 1)),
+            paused_until: 0,
+            paused_for: 0,
         }
     }
 
@@ -56,12 +61,22 @@ impl Bucket {
     pub(crate) fn take(&mut self, now: Moment) -> Result<(), Duration> {
         let now = ticks(now);
         self.bound(now);
-        let allowed_at = self.full_at.saturating_sub(self.tolerance);
+        let allowed_at = self.full_at.saturating_sub(self.tolerance).max(self.paused_until);
         if allowed_at > now {
             return Err(duration(allowed_at - now));
         }
         self.full_at = self.full_at.max(now) + self.interval;
         Ok(())
+    }
+
+    /// Lets no token go for so long, unless it pauses for longer already.
+    pub(crate) fn pause(&mut self, length: Duration, now: Moment) {
+        let until = ticks(now + length);
+        let now = ticks(now);
+        self.bound(now);
+        if until > self.paused_until {
+            (self.paused_until, self.paused_for) = (until, until - now);
+        }
     }
 
     /// Puts a token back that was taken and not used.
@@ -73,14 +88,20 @@ impl Bucket {
     pub(crate) fn wait_behind(&mut self, ahead: u32, now: Moment) -> Duration {
         let now = ticks(now);
         self.bound(now);
+        // After a pause the first token comes alone.
+        let paused = if self.paused_until > now { self.paused_until + self.tolerance } else { 0 };
         let full_at =
-            self.full_at.max(now).saturating_add(self.interval.saturating_mul(u128::from(ahead)));
+            self.full_at.max(now).max(paused).saturating_add(self.interval.saturating_mul(u128::from(ahead)));
         duration(full_at.saturating_sub(self.tolerance).saturating_sub(now))
     }
 
     /// Whole tokens that are there.
-    pub(crate) fn available(&self, now: Moment) -> u32 {
+    pub(crate) fn available(&mut self, now: Moment) -> u32 {
         let now = ticks(now);
+        self.bound(now);
+        if self.paused_until > now {
+            return 0;
+        }
         let free = (now + self.tolerance + self.interval).saturating_sub(self.full_at.max(now));
         u32::try_from(free / self.interval).unwrap_or(u32::MAX)
     }
@@ -89,6 +110,12 @@ impl Bucket {
     /// would seem so, and stall for as long as the step: it counts as empty instead.
     fn bound(&mut self, now: u128) {
         self.full_at = self.full_at.min(now + self.tolerance + self.interval);
+        self.paused_until = self.paused_until.min(now + self.paused_for);
+        if self.paused_until <= now && self.paused_until > 0 {
+            // The tokens of the pause did not gather: a service that asked for patience gets no burst at its end.
+            self.full_at = self.full_at.max(self.paused_until + self.tolerance);
+            (self.paused_until, self.paused_for) = (0, 0);
+        }
     }
 }
 
@@ -146,6 +173,29 @@ mod tests {
         assert_eq!(bucket.take(at(10_000 * SECOND)), Ok(()));
         assert_eq!(bucket.take(at(SECOND)), Err(SECOND));
         assert_eq!(bucket.take(at(2 * SECOND)), Ok(()));
+    }
+
+    #[test]
+    fn a_pause_holds_every_token_back_and_ends_without_a_burst() {
+        let mut bucket = bucket(1.0, 5);
+        assert_eq!(bucket.take(at(SECOND)), Ok(()));
+        bucket.pause(10 * SECOND, at(SECOND));
+        bucket.pause(2 * SECOND, at(SECOND));
+        assert_eq!(bucket.available(at(SECOND)), 0);
+        assert_eq!(bucket.take(at(3 * SECOND)), Err(8 * SECOND));
+        assert_eq!(bucket.wait_behind(2, at(3 * SECOND)), 10 * SECOND);
+        assert_eq!(bucket.available(at(11 * SECOND)), 1);
+        assert_eq!(bucket.take(at(11 * SECOND)), Ok(()));
+        assert_eq!(bucket.take(at(11 * SECOND)), Err(SECOND));
+        assert_eq!(bucket.available(at(100 * SECOND)), 5, "later it is as before");
+    }
+
+    #[test]
+    fn a_pause_survives_a_clock_that_steps_back_for_its_own_length_at_most() {
+        let mut bucket = bucket(1.0, 1);
+        bucket.pause(10 * SECOND, at(10_000 * SECOND));
+        assert_eq!(bucket.take(at(5 * SECOND)), Err(10 * SECOND));
+        assert_eq!(bucket.take(at(15 * SECOND)), Ok(()));
     }
 
     proptest! {

@@ -90,6 +90,17 @@ impl RateLimiter {
         self.0.lock().bucket.give_back();
     }
 
+    /// Lets nobody through for so long, because the service asked for that.
+    pub(crate) fn pause(&self, length: Duration, now: Moment) {
+        self.0.lock().bucket.pause(length, now);
+    }
+
+    /// Takes a token if one is there and nobody waits; never waits itself.
+    pub(crate) fn spare(&self, now: Moment) -> bool {
+        let mut line = self.0.lock();
+        line.waiting == 0 && line.bucket.take(now).is_ok()
+    }
+
     /// Takes a token if one is there and nobody waits, gets in line if the slot is early enough, or says how long the
     /// slot is away.
     pub(crate) fn ask(&self, now: Moment, deadline: Option<Moment>) -> Result<Token<'_>, Duration> {

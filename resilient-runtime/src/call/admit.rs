@@ -1,0 +1,203 @@
+//! What a call asks for before each attempt: a place in the bulkhead, the breaker, a token of the limiter.
+
+use std::time::Duration;
+
+use resilient_policy::Per;
+
+use super::core::Core;
+use crate::{
+    Rejection, TimeoutScope,
+    attempt::{Attempt, Limit},
+    breaker::Permit,
+    bulkhead::Entry,
+    clock::Moment,
+    latency::adaptive_limit,
+    pipeline::Breakers,
+    rate,
+};
+
+impl<'m> Core<'m> {
+    /// Waits for everything that an attempt needs.
+    pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
+        if !self.pause.is_zero() {
+            Box::pin(tokio::time::sleep(self.pause)).await;
+            self.now = Moment::now();
+        }
+        self.in_time()?;
+        self.enter_bulkhead().await?;
+        let mut permit = self.ask_breaker()?;
+        if let Some(limiter) = &self.pipeline.limiter {
+            match limiter.ask(self.now, self.deadline) {
+                Ok(rate::Token::Taken) => {}
+                Ok(rate::Token::Slot { wait, place }) => {
+                    // Nobody should be kept from probing by a call that only stands in line, and the breaker may open
+                    // while it does: it is asked again.
+                    drop(permit);
+                    if self.attempts == 0 {
+                        self.call_permit = None;
+                    }
+                    self.pipeline.subject.rate_wait(wait);
+                    // Boxed: few calls wait, and every call's future would be larger by it.
+                    let latest = self.now + limiter.settings().wait;
+                    let latest = self.deadline.map_or(latest, |deadline| deadline.min(latest));
+                    let token = Box::pin(place.token(latest)).await;
+                    self.now = Moment::now();
+                    let admitted = self.in_time().and_then(|()| match token {
+                        Ok(()) => self.ask_breaker(),
+                        Err(_) => Err(self.rate_limited(limiter.snapshot().next_slot)),
+                    });
+                    permit = admitted.inspect_err(|_| {
+                        if token.is_ok() {
+                            limiter.give_back();
+                        }
+                    })?;
+                }
+                Err(retry_after) => return Err(self.rate_limited(retry_after)),
+            }
+        }
+        self.begin_attempt();
+        Ok(Attempt { permit, limit: self.limit(), started: self.now })
+    }
+
+    fn begin_attempt(&mut self) {
+        let pipeline = self.pipeline;
+        self.attempts += 1;
+        pipeline.counters.attempts.add();
+        if self.attempts > 1 {
+            pipeline.counters.retries.add();
+        } else if let Some(budget) = &pipeline.budget {
+            budget.deposit(self.now);
+        }
+        pipeline.subject.attempt(self.attempts);
+    }
+
+    /// Takes a place for the whole call, unless it has one.
+    async fn enter_bulkhead(&mut self) -> Result<(), Rejection> {
+        let Some(bulkhead) = self.pipeline.bulkhead.as_ref().filter(|_| self.place.is_none())
+        else {
+            return Ok(());
+        };
+        let place = match bulkhead.ask(self.now, self.deadline) {
+            Ok(Entry::Place(place)) => Ok(place),
+            Ok(Entry::Queued(waiting)) => {
+                self.pipeline.subject.bulkhead_wait();
+                let place = Box::pin(waiting.place()).await;
+                self.now = Moment::now();
+                place
+            }
+            Err(reason) => Err(reason),
+        };
+        let service = &self.pipeline.subject.service;
+        self.place = Some(place.map_err(|reason| Rejection::BulkheadFull {
+            service: service.clone(),
+            reason,
+        })?);
+        self.in_time()
+    }
+
+    /// Whether the call has time left.
+    fn in_time(&self) -> Result<(), Rejection> {
+        match self.deadline.filter(|deadline| self.now >= *deadline) {
+            Some(deadline) => Err(self.out_of_time(deadline)),
+            None => Ok(()),
+        }
+    }
+
+    fn rate_limited(&self, retry_after: Duration) -> Rejection {
+        Rejection::RateLimited { service: self.pipeline.subject.service.clone(), retry_after }
+    }
+
+    /// The breaker's leave for an attempt; where it counts calls, the first attempt's is kept for all of them.
+    fn ask_breaker(&mut self) -> Result<Option<Permit<'m>>, Rejection> {
+        let per = self.pipeline.settings.breaker.map(|breaker| breaker.per);
+        if per == Some(Per::Call) {
+            if self.attempts == 0 {
+                self.call_permit = self.breaker_permit(self.now)?;
+            }
+            return Ok(None);
+        }
+        self.breaker_permit(self.now)
+    }
+
+    fn breaker_permit(&self, now: Moment) -> Result<Option<Permit<'m>>, Rejection> {
+        let admitted = match (&self.pipeline.breaker, &self.keyed) {
+            (Breakers::None, _) => return Ok(None),
+            (_, Some(breaker)) => breaker.admit_owned(now),
+            (Breakers::One(breaker), None) => breaker.admit(now),
+            // A call that gives no key has one of its own, too.
+            (Breakers::Keyed(breakers), None) => breakers.get("").admit_owned(now),
+        };
+        admitted.map(Some).map_err(|retry_after| Rejection::BreakerOpen {
+            service: self.pipeline.subject.service.clone(),
+            retry_after,
+        })
+    }
+
+    /// One more request for an attempt that is out, if the breaker is closed, a token is spare and the budget has one.
+    pub(super) fn spare_attempt(&mut self, limit: Option<Limit>) -> Option<Attempt<'m>> {
+        let now = Moment::now();
+        let pipeline = self.pipeline;
+        if limit.is_some_and(|limit| now >= limit.at) || !self.breaker_closed() {
+            return None;
+        }
+        let limiter = pipeline.limiter.as_ref();
+        if limiter.is_some_and(|limiter| !limiter.spare(now)) {
+            return None;
+        }
+        let per_call = self.call_permit.is_some();
+        let affordable = pipeline.budget.as_ref().is_none_or(|budget| budget.withdraw(now));
+        let permit = if !affordable {
+            None
+        } else if per_call {
+            Some(None)
+        } else {
+            self.breaker_permit(now).ok()
+        };
+        let Some(permit) = permit else {
+            if let Some(limiter) = limiter {
+                limiter.give_back();
+            }
+            return None;
+        };
+        self.hedges += 1;
+        pipeline.counters.attempts.add();
+        pipeline.counters.hedges.add();
+        pipeline.subject.hedge(self.attempts, self.hedges);
+        Some(Attempt { permit, limit, started: now })
+    }
+
+    fn breaker_closed(&self) -> bool {
+        match (&self.pipeline.breaker, &self.keyed) {
+            (Breakers::None, _) => true,
+            (_, Some(breaker)) | (Breakers::One(breaker), None) => breaker.passes(),
+            (Breakers::Keyed(breakers), None) => breakers.get("").passes(),
+        }
+    }
+
+    /// The attempt's own timeout, or what is left of the call's.
+    fn limit(&self) -> Option<Limit> {
+        let timeout = self.pipeline.settings.timeout;
+        let fixed = timeout.and_then(|timeout| timeout.attempt).map(|time| time.of(self.attempts));
+        let adaptive = timeout.and_then(|timeout| timeout.adaptive).zip(self.pipeline.latencies.as_ref());
+        let after = match adaptive {
+            Some((settings, latencies)) => {
+                Some(adaptive_limit(&settings, fixed, latencies, self.pipeline.load(), self.now))
+            }
+            None => fixed,
+        };
+        let attempt = after.map(|after| Limit {
+            at: self.now + after,
+            after,
+            scope: TimeoutScope::Attempt,
+        });
+        let call = self.deadline.map(|at| Limit {
+            at,
+            after: at.since(self.started),
+            scope: TimeoutScope::Call,
+        });
+        match (attempt, call) {
+            (Some(attempt), Some(call)) => Some(if call.at < attempt.at { call } else { attempt }),
+            (attempt, call) => attempt.or(call),
+        }
+    }
+}
