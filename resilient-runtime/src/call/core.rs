@@ -177,7 +177,7 @@ impl<'m> Core<'m> {
             return give_up("attempts");
         }
         let jitter = self.jitter.get_or_insert_with(|| Box::new(pipeline.seeds.next()));
-        let backoff = backoff::delay(retry, self.attempts, self.pause, jitter.as_mut());
+        let backoff = backoff::delay(retry, self.attempts, self.pause, 1.0, jitter.as_mut());
         let delay = retry_after.map_or(backoff, |after| backoff.max(after.min(retry.max_delay)));
         if self.deadline.is_some_and(|deadline| self.now + delay >= deadline) {
             return give_up("deadline");
