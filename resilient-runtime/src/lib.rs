@@ -67,6 +67,10 @@
 mod attempt;
 mod backoff;
 mod breaker;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired with adaptive timeouts"))]
+mod buckets;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired with the retry budget"))]
+mod budget;
 mod cache;
 mod call;
 mod classify;
@@ -81,6 +85,10 @@ mod disk;
 mod disk;
 mod events;
 mod failure;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired with the delays of retries"))]
+mod histogram;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired with adaptive timeouts"))]
+mod latency;
 mod name;
 mod outcome;
 mod pipeline;
@@ -97,12 +105,14 @@ mod sync;
 
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
+pub use budget::BudgetSnapshot;
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
 pub use classify::{Classify, ErrorKind};
 pub use config_error::ConfigError;
 pub use counters::{MethodSnapshot, RejectionCounts};
 pub use failure::Failure;
+pub use histogram::HistogramSnapshot;
 pub use name::Name;
 pub use outcome::{
     Again, Arguments, CacheValue, Cacheable, DiskValue, FailureOf, Fallible, FromRejection,

@@ -1,0 +1,328 @@
+//! Recent latencies, and what follows them.
+
+use std::time::Duration;
+
+use resilient_policy::AdaptiveSettings;
+
+use crate::{
+    buckets,
+    clock::Moment,
+    sync::{AtomicU64, Ordering},
+};
+
+/// How often each latency came, to a sixteenth of itself, in the last thirty to sixty seconds.
+///
+/// Two generations of thirty seconds each: the present one and the one before it. A generation needs no clearing, since
+/// each count carries the number of the generation that it belongs to and starts anew when a later one comes by. Eight
+/// kilobytes.
+#[derive(Debug)]
+pub(crate) struct Latencies([[Tagged; buckets::COUNT]; 2]);
+
+/// A count in the low half, the number of its generation in the high one.
+#[derive(Debug)]
+struct Tagged(AtomicU64);
+
+const GENERATION: u64 = 30_000_000_000;
+/// With fewer samples than these there is no percentile to speak of.
+const FEWEST: u64 = 20;
+/// More samples of one bucket than this in a generation tell nothing more, and must not reach the tag.
+const MOST: u64 = 1 << 30;
+
+fn generation(now: Moment) -> u64 {
+    now.nanos() / GENERATION
+}
+
+impl Tagged {
+    fn add(&self, generation: u64) {
+        let mut word = self.0.load(Ordering::Relaxed);
+        while word >> 32 != generation {
+            let first = generation << 32 | 1;
+            match self.0.compare_exchange_weak(word, first, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(changed) => word = changed,
+            }
+        }
+        if word & u64::from(u32::MAX) < MOST {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A generation later than the present one is that of a thread whose clock was read a little later.
+    fn count(&self, generation: u64) -> u64 {
+        let word = self.0.load(Ordering::Relaxed);
+        if (word >> 32).abs_diff(generation) <= 1 { word & u64::from(u32::MAX) } else { 0 }
+    }
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        let none = || std::array::from_fn(|_| Tagged(AtomicU64::new(0)));
+        Self([none(), none()])
+    }
+}
+
+impl Latencies {
+    pub(crate) fn record(&self, latency: Duration, now: Moment) {
+        let generation = generation(now);
+        let half = usize::from(!generation.is_multiple_of(2));
+        self.0[half][buckets::index(latency)].add(generation);
+    }
+
+    /// The `percentile`th (0 to 100) of them, by nearest rank, at most 6.25 % too long; `None` while there are fewer than
+    /// twenty.
+    ///
+    /// Reads every bucket: about a microsecond. [`Quantile`] remembers.
+    pub(crate) fn percentile(&self, percentile: f64, now: Moment) -> Option<Duration> {
+        self.bucket(percentile, now).map(buckets::upper)
+    }
+
+    fn bucket(&self, percentile: f64, now: Moment) -> Option<usize> {
+        let generation = generation(now);
+        // Read once: counts that grow meanwhile would move the ranks.
+        let counts: [u64; buckets::COUNT] =
+            std::array::from_fn(|i| self.0.iter().map(|half| half[i].count(generation)).sum());
+        let counts = counts.iter().copied();
+        (counts.clone().sum::<u64>() >= FEWEST)
+            .then(|| buckets::percentile(percentile, counts))
+            .flatten()
+    }
+}
+
+/// One percentile of latencies, looked up ten times a second at most, so that it may be asked for on each call.
+#[derive(Debug)]
+pub(crate) struct Quantile {
+    percentile: f64,
+    /// The last answer: its bucket in the low 16 bits, the tenth of a second that it was made in above.
+    answer: AtomicU64,
+}
+
+const TENTH: u64 = 100_000_000;
+
+impl Quantile {
+    /// Of 0 to 100.
+    pub(crate) fn new(percentile: f64) -> Self {
+        Self { percentile, answer: AtomicU64::new(u64::MAX) }
+    }
+
+    /// Its value, at most a tenth of a second old; `None` while there are fewer than twenty samples.
+    pub(crate) fn of(&self, latencies: &Latencies, now: Moment) -> Option<Duration> {
+        let tenth = now.nanos() / TENTH;
+        let answer = self.answer.load(Ordering::Relaxed);
+        let bucket = if answer >> 16 == tenth {
+            usize::try_from(answer & 0xffff).ok()?
+        } else {
+            // That there are too few is not remembered: with so little traffic the look costs nobody anything.
+            let bucket = latencies.bucket(self.percentile, now)?;
+            self.answer.store(tenth << 16 | bucket as u64, Ordering::Relaxed);
+            bucket
+        };
+        Some(buckets::upper(bucket))
+    }
+}
+
+/// How long an attempt may take where its timeout follows the `latency` that [`Quantile`] tells, under a `load` in
+/// percent: the latency times the factor, times 1.5 over a load of 80 and 1.2 over 60, and between the shortest and the
+/// longest. While no latency is known, `start`, or the longest.
+pub(crate) fn adaptive_limit(
+    settings: &AdaptiveSettings,
+    start: Option<Duration>,
+    latency: Option<Duration>,
+    load: u8,
+) -> Duration {
+    let Some(latency) = latency else { return start.unwrap_or(settings.max) };
+    let under_load = match load {
+        81.. => 1.5,
+        61.. => 1.2,
+        _ => 1.0,
+    };
+    Duration::try_from_secs_f64(latency.as_secs_f64() * settings.factor * under_load)
+        .unwrap_or(settings.max)
+        .max(settings.min)
+        .min(settings.max)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use resilient_policy::AdaptiveConfig;
+
+    use super::*;
+
+    fn millis(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    fn secs(n: u64) -> Moment {
+        // A whole number of generations after the clock's zero.
+        Moment::ZERO + Duration::from_secs(3_000_000 + n)
+    }
+
+    fn record(latencies: &Latencies, times: u32, latency: Duration, now: Moment) {
+        for _ in 0..times {
+            latencies.record(latency, now);
+        }
+    }
+
+    fn edge(latency: Duration) -> Option<Duration> {
+        Some(buckets::upper(buckets::index(latency)))
+    }
+
+    #[test]
+    fn nineteen_samples_are_too_few() {
+        let (latencies, p50) = (Latencies::default(), Quantile::new(50.0));
+        record(&latencies, 19, millis(5), secs(0));
+        assert_eq!(p50.of(&latencies, secs(0)), None);
+        record(&latencies, 1, millis(5), secs(0));
+        assert_eq!(p50.of(&latencies, secs(0)), edge(millis(5)));
+        assert_eq!(latencies.percentile(50.0, secs(0)), edge(millis(5)));
+    }
+
+    #[test]
+    fn a_sample_is_forgotten_after_two_generations() {
+        let latencies = Latencies::default();
+        record(&latencies, 20, millis(5), secs(0));
+        record(&latencies, 20, millis(50), secs(30));
+        assert_eq!(latencies.percentile(50.0, secs(59)), edge(millis(5)));
+        assert_eq!(latencies.percentile(51.0, secs(59)), edge(millis(50)));
+        assert_eq!(latencies.percentile(1.0, secs(60)), edge(millis(50)));
+        assert_eq!(latencies.percentile(1.0, secs(90)), None);
+        assert_eq!(latencies.percentile(1.0, secs(1_000_000)), None);
+        // The half that the generation of the first ones had belongs to the present one.
+        record(&latencies, 20, millis(500), secs(60));
+        assert_eq!(latencies.percentile(50.0, secs(60)), edge(millis(50)));
+        assert_eq!(latencies.percentile(51.0, secs(60)), edge(millis(500)));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_forgets_at_most() {
+        let latencies = Latencies::default();
+        record(&latencies, 20, millis(5), secs(1_000));
+        assert_eq!(latencies.percentile(50.0, secs(0)), None);
+        record(&latencies, 20, millis(50), secs(0));
+        assert_eq!(latencies.percentile(50.0, secs(0)), edge(millis(50)));
+    }
+
+    #[test]
+    fn an_answer_is_kept_for_a_tenth_of_a_second() {
+        let (latencies, p99) = (Latencies::default(), Quantile::new(99.0));
+        record(&latencies, 20, millis(5), secs(0));
+        assert_eq!(p99.of(&latencies, secs(0)), edge(millis(5)));
+        record(&latencies, 20, millis(50), secs(0));
+        assert_eq!(p99.of(&latencies, secs(0) + millis(99)), edge(millis(5)));
+        assert_eq!(p99.of(&latencies, secs(0) + millis(100)), edge(millis(50)));
+    }
+
+    #[test]
+    fn a_count_never_reaches_its_tag() {
+        let count = Tagged(AtomicU64::new(7 << 32 | MOST));
+        count.add(7);
+        assert_eq!(count.count(7), MOST);
+    }
+
+    #[test]
+    fn the_limit_follows_latency_and_load_between_its_bounds() {
+        let settings = AdaptiveConfig::new().settings();
+        let limit = |latency, load| adaptive_limit(&settings, None, Some(latency), load);
+        assert_eq!(limit(millis(200), 60), millis(400));
+        assert_eq!(limit(millis(200), 61), millis(480));
+        assert_eq!(limit(millis(200), 80), millis(480));
+        assert_eq!(limit(millis(200), 81), millis(600));
+        assert_eq!(limit(millis(1), 0), settings.min);
+        assert_eq!(limit(Duration::from_secs(29), 0), settings.max);
+        assert_eq!(limit(Duration::MAX, 100), settings.max);
+        assert_eq!(adaptive_limit(&settings, Some(millis(700)), None, 100), millis(700));
+        assert_eq!(adaptive_limit(&settings, None, None, 100), settings.max);
+    }
+
+    /// Attempts that each take longer than their limit, and are recorded as having taken just that.
+    fn limits_while_all_time_out(factor: f64, fast: u32, steps: u32) -> Vec<Duration> {
+        let settings = AdaptiveConfig::new().factor(factor).settings();
+        let (latencies, p99) = (Latencies::default(), Quantile::new(99.0));
+        let mut now = secs(0);
+        record(&latencies, fast, millis(40), now);
+        let mut limits = vec![];
+        for _ in 0..steps {
+            now = now + TENTH_OF_A_SECOND;
+            let limit = adaptive_limit(&settings, None, p99.of(&latencies, now), 0);
+            // Side by side, not one after another: it is not the passing of time alone that helps.
+            record(&latencies, 20, limit, now);
+            if limits.last() != Some(&limit) {
+                limits.push(limit);
+            }
+        }
+        limits
+    }
+
+    const TENTH_OF_A_SECOND: Duration = Duration::from_nanos(TENTH);
+
+    #[test]
+    fn a_timeout_that_became_too_short_doubles_until_the_longest() {
+        let limits = limits_while_all_time_out(2.0, 1_000, 60);
+        assert_eq!(limits[0], millis(100));
+        assert_eq!(limits.last(), Some(&Duration::from_secs(30)));
+        // 0.1 s to 30 s is 8.2 doublings.
+        assert_eq!(limits.len(), 10);
+        for pair in limits[..limits.len() - 1].windows(2) {
+            assert!(pair[1] >= 2 * pair[0] && pair[1] <= pair[0].mul_f64(2.125), "{limits:?}");
+        }
+    }
+
+    #[test]
+    fn even_a_factor_of_one_grows_out_of_a_timeout_that_is_too_short() {
+        let limits = limits_while_all_time_out(1.0, 20, 290);
+        assert!(limits.windows(2).all(|pair| pair[1] > pair[0]), "{limits:?}");
+        assert_eq!(limits.last(), Some(&Duration::from_secs(30)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_percentile_is_at_most_a_sixteenth_over_the_exact_one(
+            samples in prop::collection::vec((2_u64..4_000_000_000, 0_u64..70), 1..300),
+            percentile in 0.0_f64..=100.0,
+        ) {
+            let latencies = Latencies::default();
+            let mut samples = samples;
+            samples.sort_unstable_by_key(|(_, at)| *at);
+            for (micros, at) in &samples {
+                latencies.record(Duration::from_micros(*micros), secs(*at));
+            }
+            let last = samples[samples.len() - 1].1;
+            let mut recent: Vec<_> =
+                samples.iter().filter(|(_, at)| at / 30 + 1 >= last / 30).map(|(micros, _)| *micros).collect();
+            recent.sort_unstable();
+            let found = latencies.percentile(percentile, secs(last));
+            prop_assert_eq!(found.is_some(), recent.len() >= 20);
+            prop_assert_eq!(Quantile::new(percentile).of(&latencies, secs(last)), found);
+            if let Some(found) = found {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a rank among 300"
+                )]
+                let rank = ((percentile * recent.len() as f64 / 100.0).ceil() as usize).max(1);
+                let exact = Duration::from_micros(recent[rank - 1]);
+                prop_assert!(found > exact && found <= exact.mul_f64(1.0625) + Duration::from_nanos(1));
+            }
+        }
+
+        #[test]
+        fn nothing_panics_whatever_is_asked(
+            latency in any::<Duration>(),
+            percentile in any::<f64>(),
+            factor in any::<f64>(),
+            (min, max) in any::<(Duration, Duration)>(),
+            load in any::<u8>(),
+            nanos in any::<u64>(),
+        ) {
+            let latencies = Latencies::default();
+            let now = Moment::ZERO + Duration::from_nanos(nanos);
+            record(&latencies, 20, latency, now);
+            let mut settings = AdaptiveConfig::new().settings();
+            (settings.factor, settings.min, settings.max) = (factor, min, max);
+            let latency = Quantile::new(percentile).of(&latencies, now);
+            prop_assert!(latency.is_some());
+            prop_assert!(adaptive_limit(&settings, None, latency, load) <= max);
+        }
+    }
+}
