@@ -3,7 +3,12 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use crate::{HistogramSnapshot, Rejection, histogram::Histogram};
+use crate::{
+    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, HistogramSnapshot,
+    RateSnapshot, Rejection,
+    guards::{Guards, KeyedBreakerSnapshot},
+    histogram::Histogram,
+};
 
 /// How a call ended, for the books. Every call ends in exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,9 +104,14 @@ impl Counters {
         self.gave_up[reason as usize].add();
     }
 
-    pub(crate) fn snapshot(&self, name: crate::Name) -> MethodSnapshot {
+    pub(crate) fn snapshot(&self, name: crate::Name, own: &Guards) -> MethodSnapshot {
         MethodSnapshot {
             name,
+            breaker: own.breaker().map(CircuitBreaker::snapshot),
+            keyed_breakers: own.keyed_snapshot(),
+            rate: own.rate_snapshot(),
+            bulkhead: own.bulkhead_snapshot(),
+            budget: own.budget_snapshot(),
             calls: self.calls.get(),
             attempts: self.attempts.get(),
             retries: self.retries.get(),
@@ -148,6 +158,16 @@ impl Counters {
 pub struct MethodSnapshot {
     /// The method.
     pub name: crate::Name,
+    /// Its own circuit breaker, where it does not share the service's.
+    pub breaker: Option<BreakerSnapshot>,
+    /// Those of its own keyed circuit breakers that are not idle.
+    pub keyed_breakers: Vec<KeyedBreakerSnapshot>,
+    /// Its own rate limiter, where it does not share the service's.
+    pub rate: Option<RateSnapshot>,
+    /// Its own bulkhead, where it does not share the service's.
+    pub bulkhead: Option<BulkheadSnapshot>,
+    /// The budget of its own retries and hedges, where it does not share the service's.
+    pub budget: Option<BudgetSnapshot>,
     /// Calls of the decorator.
     pub calls: u64,
     /// Calls of the method behind it.

@@ -4,14 +4,15 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
+    time::Duration,
 };
 
-use resilient_policy::PolicySettings;
+use resilient_policy::{HedgeAfter, PolicySettings};
 
 use crate::{
-    Call, CircuitBreaker, KeyedBreakers, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead,
-    cache::Cache, counters::Counters, events::Subject, latency::Latencies, outcome::Fallible,
-    rate::RateLimiter, rng::Seeds,
+    Call, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead,
+    cache::Cache, clock::Moment, counters::Counters, events::Subject, guards::Breakers,
+    latency::{Latencies, Quantile}, outcome::Fallible, rate::RateLimiter, rng::Seeds,
 };
 
 /// The policies of one method of one decorator, ready to run.
@@ -24,12 +25,12 @@ pub struct Pipeline(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) subject: Subject,
     pub(crate) settings: PolicySettings,
-    pub(crate) breaker: Breakers,
+    pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<RateLimiter>,
     pub(crate) bulkhead: Option<Bulkhead>,
     pub(crate) budget: Option<Arc<RetryBudget>>,
-    /// Where something follows latencies.
-    pub(crate) latencies: Option<Arc<Latencies>>,
+    /// Where a timeout or a hedge follows latencies.
+    pub(crate) recent: Option<Recent>,
     /// Where the backoff adapts.
     pub(crate) stretch: Option<Arc<Stretch>>,
     pub(crate) cache: Option<Cache>,
@@ -38,11 +39,43 @@ pub(crate) struct Inner {
     pub(crate) load: Arc<AtomicU8>,
 }
 
-/// The breakers that a method's calls ask.
-pub(crate) enum Breakers {
-    None,
-    One(CircuitBreaker),
-    Keyed(KeyedBreakers),
+/// The latencies of a method, and the percentiles that its policies follow.
+pub(crate) struct Recent {
+    latencies: Arc<Latencies>,
+    timeout: Option<Quantile>,
+    hedge: Option<Quantile>,
+}
+
+impl Recent {
+    /// `None` where nothing follows latencies.
+    pub(crate) fn new(
+        settings: &PolicySettings,
+        latencies: impl FnOnce() -> Arc<Latencies>,
+    ) -> Option<Self> {
+        let adaptive = settings.timeout.and_then(|timeout| timeout.adaptive);
+        let timeout = adaptive.map(|adaptive| Quantile::new(adaptive.percentile));
+        let hedge = match settings.hedge.map(|hedge| hedge.after) {
+            Some(HedgeAfter::Percentile(percentile)) => Some(Quantile::new(percentile)),
+            _ => None,
+        };
+        (timeout.is_some() || hedge.is_some()).then(|| Self {
+            latencies: latencies(),
+            timeout,
+            hedge,
+        })
+    }
+
+    pub(crate) fn record(&self, latency: Duration, now: Moment) {
+        self.latencies.record(latency, now);
+    }
+
+    pub(crate) fn for_timeout(&self, now: Moment) -> Option<Duration> {
+        self.timeout.as_ref()?.of(&self.latencies, now)
+    }
+
+    pub(crate) fn for_hedge(&self, now: Moment) -> Option<Duration> {
+        self.hedge.as_ref()?.of(&self.latencies, now)
+    }
 }
 
 impl Inner {

@@ -1,8 +1,13 @@
-use crate::{BreakerConfig, CacheConfig, Classify, RateConfig, RetryConfig, TimeoutConfig};
+use std::future::Future;
+
 use crate::{
-    ConfigError, FailureOf, Key, Outcome, Pipeline, PolicyConfig, Registry, Service,
+    BreakerConfig, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure, FailureOf,
+    HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, RateConfig, Registry, RetryConfig, Service,
+    TimeoutConfig,
     config_error::subject,
-    outcome::{CacheValue, DiskValue, FromRejection, fallible, storable},
+    outcome::{
+        BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
+    },
 };
 
 /// The pipeline by hand, for calls that are no method of a trait.
@@ -45,21 +50,34 @@ impl Policy {
 
     /// Calls `operation` under the policies, once for each attempt.
     ///
+    /// A hedge sends a request while another one is out, which an operation that may change what it captures cannot do:
+    /// see [`call_hedged`](Self::call_hedged).
+    ///
     /// # Errors
     ///
     /// The operation's own, or one made from a [`Rejection`](crate::Rejection).
-    pub async fn call<R, F>(&self, mut operation: F) -> R
+    pub async fn call<R, F>(&self, operation: F) -> R
     where
         R: Outcome,
         R::Error: FromRejection + Classify,
         F: AsyncFnMut() -> R,
     {
-        let mut call = self.pipeline.begin(fallible::<R>());
-        while let Some(attempt) = call.next_attempt().await {
-            let outcome = attempt.run(operation()).await;
-            call.settle(outcome);
-        }
-        call.finish()
+        self.with(fallible::<R>()).call(operation).await
+    }
+
+    /// Like [`call`](Self::call), and sends hedges where the policy says so.
+    ///
+    /// # Errors
+    ///
+    /// As for [`call`](Self::call).
+    pub async fn call_hedged<R, M, F>(&self, request: M) -> R
+    where
+        R: Outcome,
+        R::Error: FromRejection + Classify,
+        M: Fn() -> F,
+        F: Future<Output = R>,
+    {
+        self.with(fallible::<R>()).call_hedged(request).await
     }
 
     /// Like [`call`](Self::call), but looks for the answer in the cache first, under `key`.
@@ -67,20 +85,14 @@ impl Policy {
     /// # Errors
     ///
     /// As for [`call`](Self::call).
-    pub async fn call_cached<R, F>(&self, key: Key, mut operation: F) -> R
+    pub async fn call_cached<R, F>(&self, key: Key, operation: F) -> R
     where
         R: Outcome,
         R::Value: CacheValue + DiskValue,
         R::Error: FromRejection + Classify,
         F: AsyncFnMut() -> R,
     {
-        let mut call = self.pipeline.begin(fallible::<R>());
-        call.lookup(storable::<R>(), key).await;
-        while let Some(attempt) = call.next_attempt().await {
-            let outcome = attempt.run(operation()).await;
-            call.settle(outcome);
-        }
-        call.finish()
+        self.with(fallible::<R>()).cached(storable::<R>(), key).call(operation).await
     }
 
     /// Like [`call`](Self::call), but asks `fallback` when the call fails.
@@ -88,23 +100,95 @@ impl Policy {
     /// # Errors
     ///
     /// The fallback's.
-    pub async fn call_or<R, F, B>(&self, mut operation: F, fallback: B) -> R
+    pub async fn call_or<R, F, B>(&self, operation: F, fallback: B) -> R
     where
         R: Outcome,
         R::Error: FromRejection + Classify,
         F: AsyncFnMut() -> R,
         B: AsyncFnOnce(FailureOf<R>) -> R,
     {
-        let mut call = self.pipeline.begin(fallible::<R>());
-        while let Some(attempt) = call.next_attempt().await {
-            let outcome = attempt.run(operation()).await;
-            call.settle(outcome);
-        }
-        if let Some(failure) = call.failure() {
+        self.with(fallible::<R>()).call_or(operation, fallback).await
+    }
+
+    /// Prepares a call with rules for its errors and values, a breaker's key, or a place in the cache.
+    pub fn with<R, V, E>(&self, rules: Fallible<R, V, E>) -> PolicyCall<'_, R, V, E> {
+        PolicyCall { call: self.pipeline.begin(rules), cached: None }
+    }
+}
+
+/// One call of a [`Policy`], prepared with [`Policy::with`].
+#[derive(Debug)]
+#[must_use = "nothing happens until it is called"]
+pub struct PolicyCall<'p, R, V, E> {
+    call: Call<'p, R, V, E>,
+    cached: Option<(Cacheable<R>, Key)>,
+}
+
+impl<R, V, E> PolicyCall<'_, R, V, E> {
+    /// Asks the breaker of `key`, where the policy's breaker is [keyed](BreakerConfig::keyed).
+    pub fn breaker_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
+        self.call.breaker_for(key);
+        self
+    }
+
+    /// Looks for the answer in the cache first, under `key`: with [`cacheable`](crate::cacheable) in memory alone, with
+    /// [`storable`] on disk too.
+    pub fn cached(mut self, value: Cacheable<R>, key: Key) -> Self {
+        self.cached = Some((value, key));
+        self
+    }
+
+    /// Calls `operation`, once for each attempt.
+    pub async fn call<F>(mut self, operation: F) -> R
+    where
+        F: AsyncFnMut() -> R,
+    {
+        self.drive(operation).await;
+        self.call.finish()
+    }
+
+    /// Calls `operation`, and asks `fallback` when the call fails.
+    pub async fn call_or<F, B>(mut self, operation: F, fallback: B) -> R
+    where
+        F: AsyncFnMut() -> R,
+        B: AsyncFnOnce(Failure<E>) -> R,
+    {
+        self.drive(operation).await;
+        if let Some(failure) = self.call.failure() {
             let outcome = fallback(failure).await;
-            call.recover(outcome);
+            self.call.recover(outcome);
         }
-        call.finish()
+        self.call.finish()
+    }
+
+    /// Calls `request`, once for each attempt and for each hedge.
+    pub async fn call_hedged<M, F>(mut self, request: M) -> R
+    where
+        M: Fn() -> F,
+        F: Future<Output = R>,
+    {
+        self.look().await;
+        while let Some(attempt) = self.call.next_attempt().await {
+            self.call.race(attempt, &request).await;
+        }
+        self.call.finish()
+    }
+
+    async fn drive<F>(&mut self, mut operation: F)
+    where
+        F: AsyncFnMut() -> R,
+    {
+        self.look().await;
+        while let Some(attempt) = self.call.next_attempt().await {
+            let outcome = attempt.run(operation()).await;
+            self.call.settle(outcome);
+        }
+    }
+
+    async fn look(&mut self) {
+        if let Some((value, key)) = self.cached.take() {
+            self.call.lookup(value, key).await;
+        }
     }
 }
 
@@ -160,6 +244,16 @@ impl PolicyBuilder {
     /// Adds timeouts.
     pub fn timeout(self, timeout: TimeoutConfig) -> Self {
         self.config(PolicyConfig::new().timeout(timeout))
+    }
+
+    /// Adds a bulkhead.
+    pub fn bulkhead(self, bulkhead: BulkheadConfig) -> Self {
+        self.config(PolicyConfig::new().bulkhead(bulkhead))
+    }
+
+    /// Adds hedging, for [`Policy::call_hedged`].
+    pub fn hedge(self, hedge: HedgeConfig) -> Self {
+        self.config(PolicyConfig::new().hedge(hedge))
     }
 
     /// Builds the policy.

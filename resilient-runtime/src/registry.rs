@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, OnceLock, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
@@ -33,6 +33,8 @@ struct Inner {
 pub(crate) struct Shared {
     pub(crate) overrides: HashMap<String, PolicyConfig>,
     pub(crate) seeds: Arc<Seeds>,
+    /// How busy the machine is, in percent.
+    pub(crate) load: Arc<AtomicU8>,
     #[cfg(feature = "disk")]
     store: Option<Arc<Store>>,
     disk: DiskStatus,
@@ -114,6 +116,12 @@ impl Registry {
     pub fn snapshot(&self) -> RegistrySnapshot {
         let services = self.services().iter().map(Service::snapshot).collect();
         RegistrySnapshot { services, disk: self.disk() }
+    }
+
+    /// Says how busy the machine is, in percent (0): over 60 an [adaptive](crate::AdaptiveConfig) timeout gives an attempt
+    /// 1.2 times as long, over 80 1.5 times.
+    pub fn set_load(&self, percent: u8) {
+        self.0.shared.load.store(percent.min(100), Ordering::Relaxed);
     }
 
     /// The state of the disk tier, now.
@@ -301,6 +309,7 @@ impl RegistryBuilder {
     ) -> Registry {
         let shared = Shared {
             overrides: self.overrides.into_iter().collect(),
+            load: Arc::default(),
             seeds: Arc::new(self.seed.map_or_else(Seeds::unpredictable, Seeds::new)),
             #[cfg(feature = "disk")]
             store,

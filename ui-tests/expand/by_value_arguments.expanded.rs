@@ -101,8 +101,10 @@ where
     async fn quote(&self, league: String, amount: u32) -> Result<Market, ScoutError> {
         let mut call = self
             .quote
-            .begin(::resilient_runtime::fallible::<Result<Market, ScoutError>>());
-        call.retry_when(ScoutError::is_transient);
+            .begin(
+                ::resilient_runtime::fallible::<Result<Market, ScoutError>>()
+                    .retry_when(ScoutError::is_transient),
+            );
         while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
             let league = ::resilient_runtime::again::<String>(&league);
             let outcome = attempt.run(Orders::quote(&self.inner, league, amount)).await;

@@ -6,13 +6,13 @@ use resilient_policy::Per;
 
 use super::core::Core;
 use crate::{
-    Rejection, TimeoutScope,
+    CircuitBreaker, Rejection, State, TimeoutScope,
     attempt::{Attempt, Limit},
     breaker::Permit,
     bulkhead::Entry,
     clock::Moment,
     latency::adaptive_limit,
-    pipeline::Breakers,
+    guards::Breakers,
     rate,
 };
 
@@ -121,11 +121,11 @@ impl<'m> Core<'m> {
 
     fn breaker_permit(&self, now: Moment) -> Result<Option<Permit<'m>>, Rejection> {
         let admitted = match (&self.pipeline.breaker, &self.keyed) {
-            (Breakers::None, _) => return Ok(None),
-            (_, Some(breaker)) => breaker.admit_owned(now),
-            (Breakers::One(breaker), None) => breaker.admit(now),
-            // A call that gives no key has one of its own, too.
-            (Breakers::Keyed(breakers), None) => breakers.get("").admit_owned(now),
+            (None, _) => return Ok(None),
+            (_, Some(breaker)) => breaker.clone().admit_owned(now),
+            (Some(Breakers::One(breaker)), None) => breaker.admit(now),
+            // Calls that give no key have a breaker of their own.
+            (Some(Breakers::Keyed(breakers)), None) => breakers.get("").admit_owned(now),
         };
         admitted.map(Some).map_err(|retry_after| Rejection::BreakerOpen {
             service: self.pipeline.subject.service.clone(),
@@ -167,10 +167,18 @@ impl<'m> Core<'m> {
     }
 
     fn breaker_closed(&self) -> bool {
-        match (&self.pipeline.breaker, &self.keyed) {
-            (Breakers::None, _) => true,
-            (_, Some(breaker)) | (Breakers::One(breaker), None) => breaker.passes(),
-            (Breakers::Keyed(breakers), None) => breakers.get("").passes(),
+        self.asked_breaker().is_none_or(|breaker| breaker.state() == State::Closed)
+    }
+
+    /// How long the breaker rejects; `None` while calls or probes pass.
+    pub(super) fn breaker_open_for(&self) -> Option<Duration> {
+        self.asked_breaker()?.closed_for(self.now)
+    }
+
+    fn asked_breaker(&self) -> Option<CircuitBreaker> {
+        match (self.pipeline.breaker.as_ref()?, &self.keyed) {
+            (_, Some(breaker)) | (Breakers::One(breaker), None) => Some(breaker.clone()),
+            (Breakers::Keyed(breakers), None) => Some(breakers.get("")),
         }
     }
 
@@ -178,10 +186,11 @@ impl<'m> Core<'m> {
     fn limit(&self) -> Option<Limit> {
         let timeout = self.pipeline.settings.timeout;
         let fixed = timeout.and_then(|timeout| timeout.attempt).map(|time| time.of(self.attempts));
-        let adaptive = timeout.and_then(|timeout| timeout.adaptive).zip(self.pipeline.latencies.as_ref());
-        let after = match adaptive {
-            Some((settings, latencies)) => {
-                Some(adaptive_limit(&settings, fixed, latencies, self.pipeline.load(), self.now))
+        let after = match timeout.and_then(|timeout| timeout.adaptive) {
+            Some(settings) => {
+                let recent = self.pipeline.recent.as_ref();
+                let latency = recent.and_then(|recent| recent.for_timeout(self.now));
+                Some(adaptive_limit(&settings, fixed, latency, self.pipeline.load()))
             }
             None => fixed,
         };

@@ -6,7 +6,7 @@ use super::lookup::{Find, find};
 use crate::{
     CircuitBreaker, ErrorKind, Pipeline, Provenance, Rejection, TimeoutScope,
     breaker::{Ending, Permit},
-    bulkhead::Place,
+    bulkhead::{Place, Sample},
     cache::{Cache, Found, Key, Load},
     clock::Moment,
     counters::End,
@@ -156,11 +156,11 @@ impl<'m> Core<'m> {
             Verdict::Error { throttled, retry_after, .. } => (*throttled, *retry_after),
             _ => (false, None),
         };
-        if let Some(latencies) = &pipeline.latencies
+        if let Some(recent) = &pipeline.recent
             // A failure says how fast the service fails; a timeout, that an answer takes longer than this.
             && (ending != Ending::Failure || own_timeout)
         {
-            latencies.record(elapsed, self.now);
+            recent.record(elapsed, self.now);
         }
         if let Some(stretch) = &pipeline.stretch {
             stretch.record(ending == Ending::Success, throttled);
@@ -170,10 +170,10 @@ impl<'m> Core<'m> {
             limiter.pause(after.min(most), self.now);
         }
         if let Some(place) = &self.place {
-            let overload = own_timeout || throttled;
             match ending {
-                _ if overload => place.sample(Sample::Overload, self.now),
-                Ending::Success | Ending::Failure => place.sample(Sample::Latency(elapsed), self.now),
+                _ if own_timeout => place.sample(Sample::Timeout(elapsed), self.now),
+                _ if throttled => place.sample(Sample::Overload, self.now),
+                Ending::Success | Ending::Failure => place.sample(Sample::Answer(elapsed), self.now),
                 Ending::Nothing => {}
             }
         }

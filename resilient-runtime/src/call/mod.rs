@@ -15,12 +15,11 @@ use crate::{
     ErrorKind, Failure, Pipeline, Provenance, Rejection, TimeoutScope,
     attempt::{Attempt, Attempted},
     breaker::Ending,
-    bulkhead::Sample,
     cache::{Cache, Key},
     clock::Moment,
     counters::{End, GiveUp},
+    guards::Breakers,
     outcome::{BreakerKey, Cacheable, Fallible, Kept, Retrying, Verdict},
-    pipeline::Breakers,
     provenance,
 };
 
@@ -57,7 +56,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Asks the breaker of `key`, where breakers are keyed.
     pub fn breaker_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
-        if let Breakers::Keyed(breakers) = &self.core.pipeline.breaker
+        if let Some(Breakers::Keyed(breakers)) = &self.core.pipeline.breaker
             && !self.core.settled
         {
             self.core.keyed = Some(key.with_text(|text| breakers.get(text)));

@@ -136,10 +136,7 @@ impl Core<'_> {
         let hedge = self.pipeline.settings.hedge?;
         let delay = match hedge.after {
             HedgeAfter::Delay(delay) => Some(delay),
-            HedgeAfter::Percentile(percentile) => {
-                let latencies = self.pipeline.latencies.as_ref()?;
-                latencies.percentile(percentile, self.now)
-            }
+            HedgeAfter::Percentile(_) => self.pipeline.recent.as_ref()?.for_hedge(self.now),
             _ => None,
         };
         delay.filter(|delay| *delay < Duration::MAX).map(|delay| started + delay)
