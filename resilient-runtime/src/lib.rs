@@ -67,10 +67,9 @@
 mod attempt;
 mod backoff;
 mod breaker;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with adaptive timeouts"))]
 mod buckets;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with the retry budget"))]
 mod budget;
+mod bulkhead;
 mod cache;
 mod call;
 mod classify;
@@ -85,9 +84,7 @@ mod disk;
 mod disk;
 mod events;
 mod failure;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with the delays of retries"))]
 mod histogram;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with adaptive timeouts"))]
 mod latency;
 mod name;
 mod outcome;
@@ -106,6 +103,7 @@ mod sync;
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
 pub use budget::BudgetSnapshot;
+pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
 pub use classify::{Classify, ErrorKind};
@@ -123,7 +121,7 @@ pub use policy::{Policy, PolicyBuilder};
 pub use provenance::{Provenance, Traced, traced};
 pub use rate::RateSnapshot;
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
-pub use rejection::{Rejection, TimeoutScope};
+pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/attribute.md")]
 pub use resilient_macros::resilient;

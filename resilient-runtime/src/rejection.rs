@@ -27,11 +27,13 @@ pub enum Rejection {
         retry_after: Duration,
     },
     /// As many calls as the bulkhead admits are under way: the method was not called.
-    #[error("`{service}` is busy: its bulkhead is full")]
+    #[error("`{service}` is busy: its bulkhead is full ({reason})")]
     #[non_exhaustive]
     BulkheadFull {
         /// The service.
         service: Name,
+        /// Why the call did not wait for a place, or waited in vain.
+        reason: BulkheadFullReason,
     },
     /// An attempt or the whole call took longer than it may.
     #[error("`{service}` gave no answer within {limit:?} ({scope})")]
@@ -65,6 +67,44 @@ impl std::fmt::Display for TimeoutScope {
     }
 }
 
+/// Why a call got no place in a bulkhead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BulkheadFullReason {
+    /// No place was free, and calls may not wait (`wait` is zero).
+    Busy,
+    /// As many calls waited as may (`queue`).
+    QueueFull,
+    /// No place came free while the call might wait (`wait`).
+    WaitOver,
+    /// No place came free before the call's deadline: its own `timeout(call)`, or what a decorated caller left it.
+    Deadline,
+}
+
+impl BulkheadFullReason {
+    /// The name in `snake_case`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::QueueFull => "queue_full",
+            Self::WaitOver => "wait_over",
+            Self::Deadline => "deadline",
+        }
+    }
+}
+
+impl std::fmt::Display for BulkheadFullReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Busy => "no place is free",
+            Self::QueueFull => "its queue is full too",
+            Self::WaitOver => "no place came free while the call might wait",
+            Self::Deadline => "no place came free before the call's deadline",
+        })
+    }
+}
+
 fn again(retry_after: Option<Duration>) -> String {
     retry_after.map(|after| format!("; try again in {after:?}")).unwrap_or_default()
 }
@@ -75,7 +115,7 @@ impl Rejection {
         match self {
             Self::BreakerOpen { service, .. }
             | Self::RateLimited { service, .. }
-            | Self::BulkheadFull { service }
+            | Self::BulkheadFull { service, .. }
             | Self::TimedOut { service, .. } => service,
         }
     }
