@@ -62,7 +62,7 @@
 //! # Events
 //!
 //! What the policies do is told as [`tracing`] events with the target `resilient` and a field `event`: `attempt`,
-//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `rejected`, `rate_wait`, `served` and `cache`.
+//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `listener_panicked`, `rejected`, `rate_wait`, `served` and `cache`.
 
 mod attempt;
 mod backoff;
@@ -96,7 +96,10 @@ mod service;
 mod sync;
 
 pub use attempt::{Attempt, Attempted, Run};
-pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
+pub use breaker::{
+    BreakerSnapshot, BreakerTransition, CircuitBreaker, State, StateTimes, Subscription,
+    WindowSnapshot,
+};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
 pub use classify::{Classify, ErrorKind};

@@ -13,8 +13,8 @@ use resilient_policy::PolicyConfig;
 #[cfg(feature = "disk")]
 use crate::disk::Store;
 use crate::{
-    ConfigError, Declaration, Name, Service, ServiceSnapshot, config_error::subject,
-    disk::DiskTier, events, events::Subject, rng::Seeds,
+    BreakerTransition, ConfigError, Declaration, Name, Service, ServiceSnapshot, Subscription,
+    breaker::Listeners, config_error::subject, disk::DiskTier, events, events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -33,6 +33,8 @@ struct Inner {
 pub(crate) struct Shared {
     pub(crate) overrides: HashMap<String, PolicyConfig>,
     pub(crate) seeds: Arc<Seeds>,
+    /// Those who listen to the breakers of all services.
+    pub(crate) listeners: Arc<Listeners>,
     #[cfg(feature = "disk")]
     store: Option<Arc<Store>>,
     disk: DiskStatus,
@@ -138,6 +140,15 @@ impl Registry {
         if let Some(store) = &self.0.shared.store {
             store.flush().await;
         }
+    }
+
+    /// Calls `listener` at each change of state of each circuit breaker of each service, also of those that are
+    /// declared later, until the subscription is dropped. See [`CircuitBreaker::subscribe`](crate::CircuitBreaker::subscribe).
+    pub fn subscribe(
+        &self,
+        listener: impl Fn(&BreakerTransition) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.0.shared.listeners.subscribe(listener)
     }
 
     /// Declares a service with the policies that its methods have in common.
@@ -302,6 +313,7 @@ impl RegistryBuilder {
         let shared = Shared {
             overrides: self.overrides.into_iter().collect(),
             seeds: Arc::new(self.seed.map_or_else(Seeds::unpredictable, Seeds::new)),
+            listeners: Arc::default(),
             #[cfg(feature = "disk")]
             store,
             disk,

@@ -8,8 +8,8 @@ use resilient_policy::{PolicyConfig, RateConfig};
 
 use crate::{
     BreakerSnapshot, CircuitBreaker, ConfigError, MethodSnapshot, Name, Pipeline, RateSnapshot,
-    cache::Cache, config_error::subject, counters::Counters, events::Subject, pipeline,
-    rate::RateLimiter, registry::Shared,
+    breaker::Owner, cache::Cache, config_error::subject, counters::Counters, events::Subject,
+    pipeline, rate::RateLimiter, registry::Shared,
 };
 
 /// A service: what all its methods share, whoever implements them. Cheap to clone.
@@ -236,7 +236,11 @@ impl Declaration {
     ) -> Result<Option<CircuitBreaker>, ConfigError> {
         let Some(settings) = config.settings().breaker else { return Ok(None) };
         let name = self.service.name();
-        let breaker = guards.breaker.get_or_init(|| CircuitBreaker::new(name.clone(), settings));
+        let breaker = guards.breaker.get_or_init(|| {
+            let owner = Owner { service: name.clone(), method: method.map(Name::from), key: None };
+            let heard = Arc::clone(&self.shared.listeners);
+            CircuitBreaker::new(owner, settings, self.shared.seeds.next(), heard)
+        });
         same("breaker", name, method, breaker.settings(), &settings)?;
         Ok(Some(breaker.clone()))
     }

@@ -133,7 +133,7 @@ impl<'m, R, E> Call<'m, R, E> {
             core.pipeline.subject.attempt_failed(core.attempts, kind, ended.since(started));
         }
         if let Some(permit) = permit {
-            permit.record(ending, ended);
+            permit.record(ending, ended.since(started), ended);
         }
         (core.last, core.end) = (Some(end), Some(end));
         match verdict {
