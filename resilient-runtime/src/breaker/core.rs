@@ -258,8 +258,9 @@ impl Core {
         self.since = now;
         self.failures = 0;
         self.probes.clear();
-        if let Some(window) = &mut self.window {
-            window.clear();
+        match &mut self.window {
+            Some(window) if self.judge.needs_window() => window.clear(),
+            _ => self.window = None,
         }
         match to {
             State::Open => {

@@ -121,7 +121,7 @@ impl Slots {
 
     fn slide(&mut self, now: Moment) {
         let slot = self.slot(now);
-        if slot.abs_diff(self.latest) >= SLOTS as u128 {
+        if self.counts.calls == 0 || slot.abs_diff(self.latest) >= SLOTS as u128 {
             // Everything is too old; or the clock stepped back by more than the window, and what was counted would be
             // taken for new until it has caught up.
             self.clear();
