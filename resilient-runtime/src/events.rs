@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
-use crate::{ErrorKind, Name, Provenance, Rejection, State, counters::GiveUp};
+use crate::{BreakerTransition, ErrorKind, Name, Provenance, Rejection, State, counters::GiveUp};
 
 /// The target of every event.
 pub(crate) const TARGET: &str = "resilient";
@@ -13,14 +13,24 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-pub(crate) fn breaker(service: &Name, from: State, to: State) {
+pub(crate) fn breaker(transition: &BreakerTransition) {
+    let BreakerTransition { service, method, key, from, to, .. } = transition;
     let (service, from, to) = (service.as_str(), from.as_str(), to.as_str());
-    match to {
-        "open" => warn!(target: TARGET, event = "breaker", service, from, to, "breaker opened"),
+    let (method, key) = (method.as_deref(), key.as_deref());
+    match transition.to {
+        State::Open => {
+            warn!(target: TARGET, event = "breaker", service, method, key, from, to, "breaker opened");
+        }
         _ => {
-            info!(target: TARGET, event = "breaker", service, from, to, "breaker changed its state");
+            info!(target: TARGET, event = "breaker", service, method, key, from, to, "breaker changed its state");
         }
     }
+}
+
+pub(crate) fn listener_panicked(transition: &BreakerTransition) {
+    let BreakerTransition { service, method, key, .. } = transition;
+    let (service, method, key) = (service.as_str(), method.as_deref(), key.as_deref());
+    error!(target: TARGET, event = "listener_panicked", service, method, key, "a listener panicked");
 }
 
 /// The names that each event of a call carries.

@@ -62,7 +62,7 @@
 //! # Events
 //!
 //! What the policies do is told as [`tracing`] events with the target `resilient` and a field `event`: `attempt`,
-//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `rejected`, `rate_wait`, `served` and `cache`.
+//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `listener_panicked`, `rejected`, `rate_wait`, `served` and `cache`.
 
 mod attempt;
 mod backoff;
@@ -77,6 +77,7 @@ mod clock;
 mod config_error;
 mod counters;
 mod deadline;
+mod declaration;
 #[cfg(feature = "disk")]
 mod disk;
 #[cfg(not(feature = "disk"))]
@@ -84,6 +85,7 @@ mod disk;
 mod disk;
 mod events;
 mod failure;
+mod guards;
 mod histogram;
 mod latency;
 mod name;
@@ -101,23 +103,29 @@ mod service;
 mod sync;
 
 pub use attempt::{Attempt, Attempted, Run};
-pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
+pub use breaker::{
+    BreakerSnapshot, BreakerTransition, CircuitBreaker, State, StateTimes, Subscription,
+    WindowSnapshot,
+};
 pub use budget::BudgetSnapshot;
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
 pub use classify::{Classify, ErrorKind};
 pub use config_error::ConfigError;
-pub use counters::{MethodSnapshot, RejectionCounts};
+pub use counters::{HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot};
+pub use deadline::deadline;
+pub use declaration::Declaration;
 pub use failure::Failure;
+pub use guards::KeyedBreakerSnapshot;
 pub use histogram::HistogramSnapshot;
 pub use name::Name;
 pub use outcome::{
-    Again, Arguments, CacheValue, Cacheable, DiskValue, FailureOf, Fallible, FromRejection,
-    Outcome, ValueOf, again, cacheable, fallible, storable,
+    Again, Arguments, BreakerKey, CacheValue, Cacheable, DiskValue, FailureOf, Fallible,
+    FromRejection, Outcome, Retrying, ValueOf, again, cacheable, fallible, storable,
 };
 pub use pipeline::Pipeline;
-pub use policy::{Policy, PolicyBuilder};
+pub use policy::{Policy, PolicyBuilder, PolicyCall};
 pub use provenance::{Provenance, Traced, traced};
 pub use rate::RateSnapshot;
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
@@ -135,7 +143,7 @@ pub use resilient_policy::{
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.
 pub use serde;
-pub use service::{Declaration, Method, Service, ServiceSnapshot};
+pub use service::{Method, Service, ServiceSnapshot};
 
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]

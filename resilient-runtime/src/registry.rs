@@ -13,8 +13,8 @@ use resilient_policy::PolicyConfig;
 #[cfg(feature = "disk")]
 use crate::disk::Store;
 use crate::{
-    ConfigError, Declaration, Name, Service, ServiceSnapshot, config_error::subject,
-    disk::DiskTier, events, events::Subject, rng::Seeds,
+    BreakerTransition, ConfigError, Declaration, Name, Service, ServiceSnapshot, Subscription,
+    breaker::Listeners, config_error::subject, disk::DiskTier, events, events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) seeds: Arc<Seeds>,
     /// How busy the machine is, in percent.
     pub(crate) load: Arc<AtomicU8>,
+    /// Those who listen to the breakers of all services.
+    pub(crate) listeners: Arc<Listeners>,
     #[cfg(feature = "disk")]
     store: Option<Arc<Store>>,
     disk: DiskStatus,
@@ -146,6 +148,15 @@ impl Registry {
         if let Some(store) = &self.0.shared.store {
             store.flush().await;
         }
+    }
+
+    /// Calls `listener` at each change of state of each circuit breaker of each service, also of those that are
+    /// declared later, until the subscription is dropped. See [`CircuitBreaker::subscribe`](crate::CircuitBreaker::subscribe).
+    pub fn subscribe(
+        &self,
+        listener: impl Fn(&BreakerTransition) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.0.shared.listeners.subscribe(listener)
     }
 
     /// Declares a service with the policies that its methods have in common.
@@ -311,6 +322,7 @@ impl RegistryBuilder {
             overrides: self.overrides.into_iter().collect(),
             load: Arc::default(),
             seeds: Arc::new(self.seed.map_or_else(Seeds::unpredictable, Seeds::new)),
+            listeners: Arc::default(),
             #[cfg(feature = "disk")]
             store,
             disk,

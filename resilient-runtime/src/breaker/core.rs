@@ -1,10 +1,16 @@
-//! The breaker's state machine: no clock, no lock, no runtime; time comes in as an argument.
+//! The breaker's state machine: no clock, no lock, no runtime; time and luck come in as arguments.
 
 use std::time::Duration;
 
-use resilient_policy::BreakerSettings;
+use rand::{RngExt as _, rngs::SmallRng};
+use resilient_policy::{BreakerSettings, Window as Length};
 
-use super::State;
+use super::{
+    BreakerSnapshot, State, StateTimes, WindowSnapshot,
+    judge::{Counts, Judge, Outcome},
+    probes::Probes,
+    window::Window,
+};
 use crate::clock::Moment;
 
 /// How a call that the breaker admitted ended.
@@ -20,11 +26,13 @@ pub(crate) enum Ending {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Admission {
     generation: u64,
+    /// Which probe it is; says nothing outside of half-open.
+    probe: u64,
 }
 
 impl Admission {
     pub(super) fn of(generation: u64) -> Self {
-        Self { generation }
+        Self { generation, probe: 0 }
     }
 
     pub(super) fn generation(self) -> u64 {
@@ -32,41 +40,72 @@ impl Admission {
     }
 }
 
-/// A change of state, for whoever wants to tell of it after the lock is released.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Transition {
+/// A change of state, and what led to it, for whoever wants to tell of it after the lock is released.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Change {
     pub(crate) from: State,
     pub(crate) to: State,
+    /// How many changes came before.
+    pub(crate) number: u64,
+    pub(crate) consecutive_failures: u32,
+    pub(crate) failure_rate: Option<f64>,
+    pub(crate) slow_rate: Option<f64>,
+    /// How long it rejects, where it opened.
+    pub(crate) open_for: Option<Duration>,
 }
 
-/// Consecutive failures open it; all probes of a half-open round must succeed to close it.
+/// Failures in a row, or the share of failures or slow calls in a window, open it; probes decide whether it closes.
 ///
-/// The state diagram is that of M. Nygard, *Release It!* (2007), chapter 5. Every change of state starts a new
-/// generation, and the ending of a call counts only in the generation that admitted it.
+/// The state diagram is that of M. Nygard, *Release It!* (2007), chapter 5; the windows and the slow calls are those of
+/// resilience4j. Every change of state starts a new generation, and the ending of a call counts only in the generation
+/// that admitted it.
 #[derive(Debug)]
 pub(crate) struct Core {
     settings: BreakerSettings,
+    judge: Judge,
+    rng: SmallRng,
     state: State,
     generation: u64,
-    failures: u32,
-    /// When the present state began; half-open, when the last probe was admitted.
+    /// When the present state began.
     since: Moment,
-    probes: u32,
-    probes_passed: u32,
+    /// Failures in a row.
+    failures: u32,
+    /// Made when something is to be put in it.
+    window: Option<Window>,
+    probes: Probes,
+    /// How long the present opening, or the last one, rejects.
+    open_for: Duration,
+    /// Openings without a close in between: what the length of the next one grows by.
+    openings_in_a_row: u32,
     openings: u64,
+    changes: u64,
+    last_failure: Option<Moment>,
+    total_failures: u64,
+    rejected: u64,
+    /// In all states before the present stay.
+    time_in: StateTimes,
 }
 
 impl Core {
-    pub(crate) fn new(settings: BreakerSettings, now: Moment) -> Self {
+    pub(crate) fn new(settings: BreakerSettings, rng: SmallRng, now: Moment) -> Self {
         Self {
             settings,
+            judge: Judge::new(&settings),
+            rng,
             state: State::Closed,
             generation: 0,
-            failures: 0,
             since: now,
-            probes: 0,
-            probes_passed: 0,
+            failures: 0,
+            window: None,
+            probes: Probes::new(settings.half_open, settings.half_open_timeout),
+            open_for: Duration::ZERO,
+            openings_in_a_row: 0,
             openings: 0,
+            changes: 0,
+            last_failure: None,
+            total_failures: 0,
+            rejected: 0,
+            time_in: StateTimes::default(),
         }
     }
 
@@ -78,25 +117,29 @@ impl Core {
         self.generation
     }
 
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures
-    }
-
-    pub(crate) fn openings(&self) -> u64 {
-        self.openings
-    }
-
-    pub(crate) fn probes(&self) -> (u32, u32) {
-        (self.probes, self.probes_passed)
-    }
-
-    /// How long until an open breaker lets a probe through; `None` where it does not, or is not open.
-    pub(crate) fn until_probe(&self, now: Moment) -> Option<Duration> {
+    /// Whether a success changes nothing now.
+    pub(crate) fn ignores_success(&self) -> bool {
         match self.state {
-            State::Open => Some(self.settings.recovery.saturating_sub(now.since(self.since))),
-            State::HalfOpen if self.probes < self.settings.half_open => Some(Duration::ZERO),
+            State::Closed => self.failures == 0 && !self.judge.needs_window(),
+            State::ForcedClosed | State::Disabled => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it is as good as a new one: closed, and nothing speaks against the service.
+    pub(crate) fn is_clean(&mut self, now: Moment) -> bool {
+        let Counts { failures, slow, .. } = self.counts(now);
+        self.state == State::Closed && self.failures == 0 && failures == 0 && slow == 0
+    }
+
+    /// How long until a probe may pass; `None` where it is neither open nor half-open.
+    pub(crate) fn until_probe(&self, now: Moment) -> Option<Duration> {
+        let stay = now.since(self.since);
+        match self.state {
+            State::Open => Some(self.open_for.saturating_sub(stay)),
             State::HalfOpen => {
-                Some(self.settings.half_open_timeout.saturating_sub(now.since(self.since)))
+                let decision = self.settings.max_half_open.saturating_sub(stay);
+                Some(self.probes.free_in(now).min(decision))
             }
             _ => None,
         }
@@ -106,340 +149,211 @@ impl Core {
     pub(crate) fn admit(
         &mut self,
         now: Moment,
-    ) -> (Result<Admission, Option<Duration>>, Option<Transition>) {
-        // A clock that stepped back must not stretch the stay: the state began no later than now.
-        self.since = self.since.min(now);
-        let mut transition = None;
-        match self.state {
-            State::Closed | State::ForcedClosed | State::Disabled | State::MetricsOnly => {}
-            State::ForcedOpen => return (Err(None), None),
-            State::Open => {
-                if now.since(self.since) < self.settings.recovery {
-                    return (Err(self.until_probe(now)), None);
-                }
-                transition = self.enter(State::HalfOpen, now);
-                self.probes = 1;
+    ) -> (Result<Admission, Option<Duration>>, Option<Change>) {
+        self.not_after(now);
+        let stay = now.since(self.since);
+        let change = match self.state {
+            State::Open if stay >= self.open_for => self.enter(State::HalfOpen, now),
+            State::HalfOpen if stay >= self.settings.max_half_open => {
+                let ended = self.probes.ended();
+                let good = ended.calls > 0 && !self.judge.is_round_bad(ended);
+                self.enter(if good { State::Closed } else { State::Open }, now)
             }
-            State::HalfOpen => {
-                if self.probes > self.probes_passed
-                    && now.since(self.since) >= self.settings.half_open_timeout
-                {
-                    // The probes that are under way took too long: their places are free, and their answers come too
-                    // late. Those that have passed still count.
-                    self.generation += 1;
-                    self.probes = self.probes_passed;
-                }
-                if self.probes >= self.settings.half_open {
-                    return (Err(self.until_probe(now)), None);
-                }
-                // The lease begins with the probe that was admitted last: none loses it early.
-                self.since = now;
-                self.probes += 1;
+            _ => None,
+        };
+        let generation = self.generation;
+        let admission = match self.state {
+            State::Closed | State::ForcedClosed | State::Disabled | State::MetricsOnly => {
+                Ok(Admission::of(generation))
             }
-        }
-        (Ok(Admission { generation: self.generation }), transition)
+            State::Open | State::ForcedOpen => Err(self.until_probe(now)),
+            State::HalfOpen => match self.probes.admit(now) {
+                Some(probe) => Ok(Admission { generation, probe }),
+                None => Err(self.until_probe(now)),
+            },
+        };
+        self.rejected += u64::from(admission.is_err());
+        (admission, change)
     }
 
-    /// Records how an admitted call ended.
+    /// Records how an admitted call ended, and how long it took.
     pub(crate) fn record(
         &mut self,
         admission: Admission,
         ending: Ending,
+        elapsed: Duration,
         now: Moment,
-    ) -> Option<Transition> {
-        if admission.generation != self.generation {
+    ) -> Option<Change> {
+        let counted = matches!(self.state, State::Closed | State::HalfOpen | State::MetricsOnly);
+        if admission.generation != self.generation || !counted {
             return None;
         }
-        match (self.state, ending) {
-            (State::Closed | State::MetricsOnly, Ending::Success) => {
-                self.failures = 0;
-                None
-            }
-            (State::Closed, Ending::Failure) => {
-                self.failures = self.failures.saturating_add(1);
-                (matches!(self.settings.threshold, resilient_policy::Threshold::Failures(most) if self.failures >= most))
-                    .then(|| self.enter(State::Open, now))
-                    .flatten()
-            }
-            (State::MetricsOnly, Ending::Failure) => {
-                self.failures = self.failures.saturating_add(1);
-                None
-            }
-            (State::HalfOpen, Ending::Success) => {
-                self.probes_passed += 1;
-                (self.probes_passed >= self.settings.half_open)
-                    .then(|| self.enter(State::Closed, now))
-                    .flatten()
-            }
-            (State::HalfOpen, Ending::Failure) => self.enter(State::Open, now),
-            (State::HalfOpen, Ending::Nothing) => {
-                self.probes -= 1;
-                None
-            }
-            _ => None,
+        if ending == Ending::Nothing {
+            // The time is not looked at: a permit that is dropped has none.
+            self.probes.give_back(admission.probe);
+            return None;
         }
+        let outcome = Outcome {
+            failed: ending == Ending::Failure,
+            slow: self.settings.slow.is_some_and(|slow| elapsed >= slow),
+        };
+        if self.state == State::HalfOpen && !self.probes.end(admission.probe, outcome) {
+            return None;
+        }
+        self.not_after(now);
+        if outcome.failed {
+            self.last_failure = Some(now);
+            self.total_failures += 1;
+        }
+        let verdict = if self.state == State::HalfOpen {
+            self.judge.verdict(self.probes.ended())
+        } else {
+            self.count(outcome, now)
+        };
+        match verdict {
+            Some(true) => self.enter(State::Closed, now),
+            Some(false) => self.enter(State::Open, now),
+            None => None,
+        }
+    }
+
+    /// Counts a call that was no probe, and says whether it opens the breaker.
+    fn count(&mut self, outcome: Outcome, now: Moment) -> Option<bool> {
+        self.failures = if outcome.failed { self.failures.saturating_add(1) } else { 0 };
+        if self.judge.needs_window() || self.state == State::MetricsOnly {
+            let length = self.settings.window;
+            self.window.get_or_insert_with(|| Window::new(length)).push(outcome, now);
+        }
+        let window = self.counts(now);
+        let bad = self.state == State::Closed
+            && (self.judge.is_row_too_long(self.failures)
+                || self.judge.needs_window() && self.judge.is_window_bad(window));
+        bad.then_some(false)
+    }
+
+    fn counts(&mut self, now: Moment) -> Counts {
+        self.window.as_mut().map_or(Counts::default(), |window| window.counts(now))
     }
 
     /// Changes the state by hand, and forgets what was counted.
-    pub(crate) fn command(&mut self, state: State, now: Moment) -> Option<Transition> {
+    pub(crate) fn command(&mut self, state: State, now: Moment) -> Option<Change> {
+        self.not_after(now);
         self.enter(state, now)
     }
 
-    fn enter(&mut self, to: State, now: Moment) -> Option<Transition> {
+    /// Nothing began after now: a clock that stepped back must not prolong it by its step.
+    fn not_after(&mut self, now: Moment) {
+        self.since = self.since.min(now);
+        self.last_failure = self.last_failure.map(|last| last.min(now));
+        self.probes.not_after(now);
+    }
+
+    fn enter(&mut self, to: State, now: Moment) -> Option<Change> {
         let from = self.state;
+        let (failure_rate, slow_rate) = self.rates(now);
+        let consecutive_failures = self.failures;
+        self.time_in.add(from, now.since(self.since));
         self.state = to;
         self.generation += 1;
         self.since = now;
         self.failures = 0;
-        self.probes = 0;
-        self.probes_passed = 0;
-        self.openings += u64::from(to == State::Open);
-        (from != to).then_some(Transition { from, to })
+        self.probes.clear();
+        match &mut self.window {
+            Some(window) if self.judge.needs_window() => window.clear(),
+            _ => self.window = None,
+        }
+        match to {
+            State::Open => {
+                self.openings += 1;
+                self.openings_in_a_row = self.openings_in_a_row.saturating_add(1);
+                self.open_for = self.opening();
+            }
+            State::HalfOpen => {}
+            _ => self.openings_in_a_row = 0,
+        }
+        if from == to {
+            return None;
+        }
+        self.changes += 1;
+        Some(Change {
+            from,
+            to,
+            number: self.changes - 1,
+            consecutive_failures,
+            failure_rate,
+            slow_rate,
+            open_for: (to == State::Open).then_some(self.open_for),
+        })
+    }
+
+    /// How long an opening that begins now lasts.
+    fn opening(&mut self) -> Duration {
+        let BreakerSettings { recovery, max_recovery, recovery_factor, recovery_jitter, .. } =
+            self.settings;
+        let mut length = recovery;
+        if self.openings_in_a_row > 1 {
+            // Infinity is fine here: it is no duration, and cut to the longest one.
+            let growth = recovery_factor.powf(f64::from(self.openings_in_a_row - 1));
+            length = Duration::try_from_secs_f64(recovery.as_secs_f64() * growth)
+                .unwrap_or(max_recovery);
+        }
+        if recovery_jitter > 0.0 {
+            let share = recovery_jitter * self.rng.random::<f64>();
+            length = length.min(max_recovery);
+            length = length.saturating_add(length.mul_f64(share));
+        }
+        length.min(max_recovery)
+    }
+
+    /// The share of failures and of slow calls in the window, where they are known.
+    fn rates(&mut self, now: Moment) -> (Option<f64>, Option<f64>) {
+        let counts = self.counts(now);
+        let known = self.window.is_some() && self.judge.knows(counts);
+        let slow = known && self.settings.slow.is_some();
+        (
+            known.then(|| share(counts.failures, counts.calls)),
+            slow.then(|| share(counts.slow, counts.calls)),
+        )
+    }
+
+    /// Everything, at one moment.
+    pub(crate) fn snapshot(&mut self, now: Moment) -> BreakerSnapshot {
+        let (failure_rate, slow_rate) = self.rates(now);
+        let counts = self.counts(now);
+        let ended = self.probes.ended();
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut time_in = self.time_in;
+        time_in.add(self.state, now.since(self.since));
+        BreakerSnapshot {
+            state: self.state,
+            consecutive_failures: self.failures,
+            threshold: self.settings.threshold,
+            window: (self.judge.needs_window() || self.window.is_some()).then(|| {
+                let (capacity, time) = match self.settings.window {
+                    Length::Calls(calls) => (Some(calls), None),
+                    Length::Time(time) => (None, Some(time)),
+                    _ => (None, None),
+                };
+                let Counts { calls, failures, slow } = counts;
+                WindowSnapshot { capacity, time, calls, failures, slow }
+            }),
+            failure_rate,
+            slow_rate,
+            probes: self.probes.under_way() + small(ended.calls),
+            probes_passed: small(ended.calls - ended.failures),
+            probes_failed: small(ended.failures),
+            retry_after: self.until_probe(now),
+            since_last_failure: self.last_failure.map(|last| now.since(last)),
+            openings: self.openings,
+            transitions: self.changes,
+            failures: self.total_failures,
+            rejected: self.rejected,
+            time_in,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use resilient_policy::BreakerConfig;
-
-    use super::*;
-
-    fn at(secs: u64) -> Moment {
-        Moment::at(Duration::from_secs(secs))
-    }
-
-    fn core(threshold: u32, half_open: u32) -> Core {
-        let config = BreakerConfig::new().threshold(threshold).half_open(half_open);
-        Core::new(config.settings(), at(0))
-    }
-
-    fn admitted(core: &mut Core, secs: u64) -> Admission {
-        core.admit(at(secs)).0.expect("admitted")
-    }
-
-    fn fail(core: &mut Core, secs: u64) -> Option<Transition> {
-        let admission = admitted(core, secs);
-        core.record(admission, Ending::Failure, at(secs))
-    }
-
-    #[test]
-    fn opens_on_consecutive_failures_and_admits_exactly_at_recovery() {
-        let mut core = core(3, 1);
-        assert_eq!(fail(&mut core, 1), None);
-        assert_eq!(fail(&mut core, 1), None);
-        let success = admitted(&mut core, 1);
-        core.record(success, Ending::Success, at(1));
-        assert_eq!(fail(&mut core, 2), None);
-        assert_eq!(fail(&mut core, 2), None);
-        let opened = fail(&mut core, 2);
-        assert_eq!(opened, Some(Transition { from: State::Closed, to: State::Open }));
-        assert_eq!(core.admit(at(61)).0, Err(Some(Duration::from_secs(1))));
-        let (admission, transition) = core.admit(at(62));
-        assert!(admission.is_ok());
-        assert_eq!(transition, Some(Transition { from: State::Open, to: State::HalfOpen }));
-    }
-
-    #[test]
-    fn a_late_result_of_an_earlier_state_decides_nothing() {
-        let mut core = core(1, 1);
-        let early = admitted(&mut core, 0);
-        fail(&mut core, 0);
-        let probe = admitted(&mut core, 60);
-        assert_eq!(core.record(early, Ending::Failure, at(60)), None);
-        assert_eq!(core.record(early, Ending::Success, at(60)), None);
-        assert_eq!(core.state(), State::HalfOpen);
-        assert!(core.record(probe, Ending::Success, at(60)).is_some());
-        assert_eq!(core.state(), State::Closed);
-    }
-
-    #[test]
-    fn a_hanging_probe_loses_its_lease_and_its_late_answer_does_not_count() {
-        let mut core = core(1, 1);
-        fail(&mut core, 0);
-        let hanging = admitted(&mut core, 60);
-        assert_eq!(core.admit(at(119)).0, Err(Some(Duration::from_secs(1))));
-        let next = admitted(&mut core, 120);
-        assert_eq!(core.record(hanging, Ending::Failure, at(121)), None);
-        assert!(core.record(next, Ending::Success, at(122)).is_some());
-        assert_eq!(core.state(), State::Closed);
-    }
-
-    #[test]
-    fn probes_that_passed_count_however_sparse_the_traffic() {
-        let mut core = core(1, 3);
-        fail(&mut core, 0);
-        for secs in [100, 200, 300] {
-            assert_ne!(core.state(), State::Closed);
-            let probe = admitted(&mut core, secs);
-            core.record(probe, Ending::Success, at(secs));
-        }
-        assert_eq!(core.state(), State::Closed);
-    }
-
-    #[test]
-    fn a_lease_begins_with_its_probe() {
-        let mut core = core(1, 1);
-        fail(&mut core, 0);
-        let dropped = admitted(&mut core, 60);
-        core.record(dropped, Ending::Nothing, at(119));
-        let fresh = admitted(&mut core, 119);
-        assert!(core.admit(at(121)).0.is_err(), "one probe at a time");
-        core.record(fresh, Ending::Success, at(122));
-        assert_eq!(core.state(), State::Closed);
-    }
-
-    #[test]
-    fn a_clock_that_steps_back_stalls_for_one_recovery_at_most() {
-        let mut core = core(1, 1);
-        fail(&mut core, 10_000);
-        assert_eq!(core.admit(at(5)).0, Err(Some(Duration::from_secs(60))));
-        assert!(core.admit(at(65)).0.is_ok());
-    }
-
-    #[test]
-    fn manual_states_hold_until_reset() {
-        let mut core = core(1, 1);
-        core.command(State::ForcedOpen, at(0));
-        assert_eq!(core.admit(at(9_999)).0, Err(None));
-        core.command(State::ForcedClosed, at(9_999));
-        for _ in 0..5 {
-            assert_eq!(fail(&mut core, 9_999), None);
-        }
-        core.command(State::Closed, at(9_999));
-        assert!(fail(&mut core, 9_999).is_some());
-    }
-
-    /// What the breaker should do, as naively as it can be said: it keeps every call and counts again each time.
-    struct Model {
-        threshold: u32,
-        half_open: u32,
-        state: State,
-        since: u64,
-        /// Endings in the present state, oldest first; `None` while under way.
-        calls: Vec<(u64, Option<Ending>)>,
-    }
-
-    impl Model {
-        fn go(&mut self, state: State, now: u64) {
-            self.state = state;
-            self.since = now;
-            self.calls.clear();
-        }
-
-        fn admit(&mut self, id: u64, now: u64) -> bool {
-            if self.state == State::Open && now - self.since >= 60 {
-                self.go(State::HalfOpen, now);
-            }
-            if self.state == State::HalfOpen {
-                let under_way = self.calls.iter().any(|(_, ending)| ending.is_none());
-                if under_way && now - self.since >= 60 {
-                    self.calls.retain(|(_, ending)| ending.is_some());
-                }
-                let places = self
-                    .calls
-                    .iter()
-                    .filter(|(_, ending)| *ending != Some(Ending::Nothing))
-                    .count();
-                if places >= self.half_open as usize {
-                    return false;
-                }
-            }
-            let admitted = self.state != State::Open;
-            if admitted {
-                self.calls.push((id, None));
-                if self.state == State::HalfOpen {
-                    self.since = now;
-                }
-            }
-            admitted
-        }
-
-        fn record(&mut self, id: u64, ending: Ending, now: u64) {
-            let Some(position) = self.calls.iter().position(|(call, _)| *call == id) else {
-                return;
-            };
-            // The order of endings decides, so an ended call moves to the back.
-            self.calls.remove(position);
-            self.calls.push((id, Some(ending)));
-            let ended = self
-                .calls
-                .iter()
-                .filter_map(|(_, ending)| *ending)
-                .filter(|e| *e != Ending::Nothing);
-            match self.state {
-                State::Closed => {
-                    let run = ended
-                        .collect::<Vec<_>>()
-                        .into_iter()
-                        .rev()
-                        .take_while(|e| *e == Ending::Failure)
-                        .count();
-                    if run >= self.threshold as usize {
-                        self.go(State::Open, now);
-                    }
-                }
-                State::HalfOpen => {
-                    if ending == Ending::Failure {
-                        self.go(State::Open, now);
-                    } else if ended.filter(|e| *e == Ending::Success).count()
-                        >= self.half_open as usize
-                    {
-                        self.go(State::Closed, now);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    #[derive(Debug, Clone)]
-    enum Step {
-        Wait(u64),
-        Start,
-        End(usize, Ending),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let ending = prop_oneof![3 => Just(Ending::Failure), 2 => Just(Ending::Success), 1 => Just(Ending::Nothing)];
-        prop_oneof![
-            1 => (0_u64..70).prop_map(Step::Wait),
-            3 => Just(Step::Start),
-            4 => (any::<usize>(), ending).prop_map(|(call, ending)| Step::End(call, ending)),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn behaves_like_the_naive_model(
-            threshold in 1_u32..4,
-            half_open in 1_u32..4,
-            steps in prop::collection::vec(step(), 1..200),
-        ) {
-            let mut core = core(threshold, half_open);
-            let mut model = Model { threshold, half_open, state: State::Closed, since: 0, calls: Vec::new() };
-            let mut under_way = Vec::new();
-            let (mut now, mut id) = (0, 0);
-            for step in steps {
-                match step {
-                    Step::Wait(secs) => now += secs,
-                    Step::Start => {
-                        id += 1;
-                        let admission = core.admit(at(now)).0;
-                        prop_assert_eq!(admission.is_ok(), model.admit(id, now));
-                        under_way.extend(admission.ok().map(|admission| (id, admission)));
-                    }
-                    Step::End(call, ending) => {
-                        if !under_way.is_empty() {
-                            let (id, admission) = under_way.swap_remove(call % under_way.len());
-                            core.record(admission, ending, at(now));
-                            model.record(id, ending, now);
-                        }
-                    }
-                }
-                prop_assert_eq!(core.state(), model.state);
-                prop_assert!(core.probes().0 <= half_open);
-            }
-        }
-    }
+#[expect(clippy::cast_precision_loss, reason = "as good as a share needs")]
+fn share(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
 }

@@ -1,0 +1,302 @@
+use std::{fmt, time::Duration};
+
+use rand::rngs::SmallRng;
+use resilient_policy::BreakerSettings;
+
+use super::{
+    BreakerSnapshot, BreakerTransition, Ending, State, Subscription,
+    core::{Admission, Change, Core},
+    listeners::Listeners,
+};
+use crate::{
+    Name,
+    clock::Moment,
+    events,
+    sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
+};
+
+/// Whose breaker it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    pub(crate) service: Name,
+    pub(crate) method: Option<Name>,
+    pub(crate) key: Option<Name>,
+}
+
+/// A circuit breaker: a handle that is cheap to clone.
+///
+/// It opens after failures in a row, or at a rate of failures or slow calls in a window, rejects for its recovery time,
+/// and then lets a few probes through, which decide whether it closes. Every parameter and its default:
+/// [`BreakerConfig`](crate::BreakerConfig). Changes of state are told to [subscribers](Self::subscribe), and as
+/// `tracing` events (target `resilient`).
+#[derive(Clone)]
+pub struct CircuitBreaker(Arc<Inner>);
+
+struct Inner {
+    owner: Owner,
+    settings: BreakerSettings,
+    /// What a call in the closed state needs, readable without the lock: see [`Word`].
+    word: AtomicU64,
+    core: Mutex<Core>,
+    /// Its own, and those of the registry.
+    listeners: [std::sync::Arc<Listeners>; 2],
+}
+
+/// A mirror of the core, written under its lock: the generation, whether every call passes, and whether a success
+/// changes nothing. A success of a healthy service thus only reads.
+#[derive(Debug, Clone, Copy)]
+struct Word(u64);
+
+impl Word {
+    const PASSES: u64 = 1;
+    const CLEAN: u64 = 2;
+
+    fn of(core: &Core) -> Self {
+        let passes = matches!(
+            core.state(),
+            State::Closed | State::ForcedClosed | State::Disabled | State::MetricsOnly
+        );
+        Self(
+            (core.generation() << 2)
+                | (u64::from(core.ignores_success()) * Self::CLEAN)
+                | (u64::from(passes) * Self::PASSES),
+        )
+    }
+
+    fn passes(self) -> bool {
+        self.0 & Self::PASSES != 0
+    }
+
+    fn clean(self) -> bool {
+        self.0 & Self::CLEAN != 0
+    }
+
+    fn generation(self) -> u64 {
+        self.0 >> 2
+    }
+}
+
+impl CircuitBreaker {
+    /// A breaker whose transitions are also told to `heard`, those who listen to the whole registry.
+    pub(crate) fn new(
+        owner: Owner,
+        settings: BreakerSettings,
+        rng: SmallRng,
+        heard: std::sync::Arc<Listeners>,
+    ) -> Self {
+        let core = Core::new(settings, rng, Moment::now());
+        let word = AtomicU64::new(Word::of(&core).0);
+        let listeners = [std::sync::Arc::default(), heard];
+        Self(Arc::new(Inner { owner, settings, word, core: Mutex::new(core), listeners }))
+    }
+
+    pub(crate) fn settings(&self) -> &BreakerSettings {
+        &self.0.settings
+    }
+
+    /// The state. An open breaker stays [`State::Open`] after its recovery time until the next call asks for a probe.
+    pub fn state(&self) -> State {
+        self.0.lock().state()
+    }
+
+    /// Everything about the breaker, at one moment.
+    pub fn snapshot(&self) -> BreakerSnapshot {
+        let now = Moment::now();
+        self.0.lock().snapshot(now)
+    }
+
+    /// Calls `listener` at each change of state from now on, until the subscription is dropped.
+    ///
+    /// It is called by the thread whose call changed the state, under no lock: it may query and command the breaker,
+    /// and subscribe others, but should not take long. A panic in it is caught, and told as a `tracing` event.
+    pub fn subscribe(
+        &self,
+        listener: impl Fn(&BreakerTransition) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.0.listeners[0].subscribe(listener)
+    }
+
+    /// Closes it and forgets what was counted, whatever its state. Calls under way no longer count.
+    pub fn reset(&self) {
+        self.command(State::Closed);
+    }
+
+    /// Rejects every call until it is [reset](Self::reset).
+    pub fn force_open(&self) {
+        self.command(State::ForcedOpen);
+    }
+
+    /// Lets every call pass until it is [reset](Self::reset).
+    pub fn force_closed(&self) {
+        self.command(State::ForcedClosed);
+    }
+
+    /// Lets every call pass, and counts nothing, until it is [reset](Self::reset).
+    pub fn disable(&self) {
+        self.command(State::Disabled);
+    }
+
+    /// Lets every call pass and counts everything, rates included, until it is [reset](Self::reset): to learn what
+    /// thresholds would do.
+    pub fn metrics_only(&self) {
+        self.command(State::MetricsOnly);
+    }
+
+    fn command(&self, state: State) {
+        let now = Moment::now();
+        self.0.change(|core| ((), core.command(state, now)));
+    }
+
+    /// Admits a call, or says how long it should wait (`None`: nobody knows).
+    pub(crate) fn admit(&self, now: Moment) -> Result<Permit<'_>, Option<Duration>> {
+        let admission = Some(self.0.admit(now)?);
+        Ok(Permit { breaker: Held::Borrowed(&self.0), admission })
+    }
+
+    /// Like [`admit`](Self::admit), with a permit that keeps the breaker: for one that was looked up by its key.
+    #[allow(dead_code, reason = "keys are wired in elsewhere")]
+    pub(crate) fn admit_owned(self, now: Moment) -> Result<Permit<'static>, Option<Duration>> {
+        let admission = Some(self.0.admit(now)?);
+        Ok(Permit { breaker: Held::Owned(self.0), admission })
+    }
+
+    /// How long until an open breaker lets a probe through; `None` while calls or probes pass.
+    pub(crate) fn closed_for(&self, now: Moment) -> Option<Duration> {
+        if self.0.word().passes() {
+            return None;
+        }
+        let core = self.0.lock();
+        match core.state() {
+            State::Open => core.until_probe(now),
+            State::ForcedOpen => Some(Duration::MAX),
+            _ => None,
+        }
+    }
+
+    /// Whether nobody holds it but the one who asks, and it is as good as a new one.
+    pub(super) fn is_idle(&self, now: Moment) -> bool {
+        !self.is_held() && self.is_clean(now)
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
+    pub(super) fn is_clean(&self, now: Moment) -> bool {
+        self.0.lock().is_clean(now)
+    }
+
+    /// For a test of what needs no lock.
+    #[cfg(all(test, not(resilient_loom)))]
+    pub(super) fn with_lock_held(&self, test: impl FnOnce()) {
+        let _core = self.0.lock();
+        test();
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("owner", &self.0.owner)
+            .field("state", &self.state())
+            .finish()
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn word(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Runs a step of the core under its lock, and tells of a change of state after it is released.
+    fn change<T>(&self, step: impl FnOnce(&mut Core) -> (T, Option<Change>)) -> T {
+        let mut core = self.lock();
+        let (result, change) = step(&mut core);
+        self.word.store(Word::of(&core).0, Ordering::Release);
+        drop(core);
+        if let Some(change) = change {
+            self.tell(change);
+        }
+        result
+    }
+
+    #[cold]
+    fn tell(&self, change: Change) {
+        let Owner { service, method, key } = self.owner.clone();
+        let Change { from, to, number, consecutive_failures, .. } = change;
+        let Change { failure_rate, slow_rate, open_for, .. } = change;
+        let transition = BreakerTransition {
+            service,
+            method,
+            key,
+            from,
+            to,
+            number,
+            consecutive_failures,
+            failure_rate,
+            slow_rate,
+            open_for,
+        };
+        events::breaker(&transition);
+        for listeners in &self.listeners {
+            listeners.tell(&transition);
+        }
+    }
+
+    fn admit(&self, now: Moment) -> Result<Admission, Option<Duration>> {
+        let word = self.word();
+        if word.passes() {
+            return Ok(Admission::of(word.generation()));
+        }
+        self.change(|core| core.admit(now))
+    }
+
+    fn record(&self, admission: Admission, ending: Ending, elapsed: Duration, now: Moment) {
+        let word = self.word();
+        let changes_nothing = word.generation() != admission.generation()
+            || word.passes()
+                && (ending == Ending::Nothing || ending == Ending::Success && word.clean());
+        if !changes_nothing {
+            self.change(|core| ((), core.record(admission, ending, elapsed, now)));
+        }
+    }
+}
+
+/// The right to call the method once. Dropped unused, it counts as nothing and gives a probe's place back.
+pub(crate) struct Permit<'a> {
+    breaker: Held<'a>,
+    admission: Option<Admission>,
+}
+
+enum Held<'a> {
+    Borrowed(&'a Inner),
+    Owned(Arc<Inner>),
+}
+
+impl Permit<'_> {
+    /// Records how the call ended and how long it took.
+    pub(crate) fn record(mut self, ending: Ending, elapsed: Duration, now: Moment) {
+        self.end(ending, elapsed, now);
+    }
+
+    fn end(&mut self, ending: Ending, elapsed: Duration, now: Moment) {
+        if let Some(admission) = self.admission.take() {
+            let breaker = match &self.breaker {
+                Held::Borrowed(breaker) => breaker,
+                Held::Owned(breaker) => &**breaker,
+            };
+            breaker.record(admission, ending, elapsed, now);
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        // Nothing that counts as nothing looks at the time.
+        self.end(Ending::Nothing, Duration::ZERO, Moment::ZERO);
+    }
+}
