@@ -97,7 +97,9 @@ pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
-pub use classify::{Classify, ErrorKind};
+pub use classify::{
+    Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
+};
 pub use config_error::ConfigError;
 pub use counters::{MethodSnapshot, RejectionCounts};
 pub use failure::Failure;

@@ -110,6 +110,8 @@ pub(crate) enum Verdict {
         retryable: bool,
         /// Whether the breaker counts it.
         counted: bool,
+        /// Whether the request certainly never reached the service.
+        unsent: bool,
     },
 }
 
@@ -140,6 +142,7 @@ impl<R, E> Fallible<R, E> {
             retry_after: None,
             retryable: !denied,
             counted: true,
+            unsent: false,
         }
     }
 }
@@ -181,13 +184,14 @@ fn judge_error<E: Classify>(error: &E, retry_when: Option<Predicate<E>>) -> Verd
     let kind = rejection.map_or_else(|| error.kind(), Rejection::kind);
     let retryable = match retry_when {
         Some(predicate) => predicate(error),
-        None => kind.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. })),
+        None => error.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. })),
     };
     Verdict::Error {
         kind,
         retry_after: error.retry_after().or_else(|| rejection.and_then(Rejection::retry_after)),
         retryable,
-        counted: rejection.is_none() && kind.counts_as_failure(),
+        counted: rejection.is_none() && error.counts_as_failure(),
+        unsent: error.is_unsent(),
     }
 }
 
