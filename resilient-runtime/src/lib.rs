@@ -115,6 +115,9 @@ pub use rate::RateSnapshot;
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
+#[doc = include_str!("../docs/class.md")]
+pub use resilient_macros::Classify;
+#[cfg(feature = "macros")]
 #[doc = include_str!("../docs/attribute.md")]
 pub use resilient_macros::resilient;
 pub use resilient_policy::{
