@@ -84,12 +84,10 @@ impl Class {
             "unsent" if entry.value.is_none() => self.unsent = Some(true),
             "unsent" => self.unsent = switch(entry, errors),
             "crate" => self.krate = path(entry, errors),
-            "delegate" => {
-                if let Some(value) = &entry.value {
-                    errors.at(value, "`delegate` takes no value; write `#[class(delegate)]` on the field that it asks");
-                }
-                self.delegate = Some(entry.key.clone());
-            }
+            "delegate" => match &entry.value {
+                None => self.delegate = Some(entry.key.clone()),
+                Some(value) => errors.at(value, "`delegate` takes no value; write `#[class(delegate)]` on the field that it asks"),
+            },
             _ => {
                 if let Some(value) = &entry.value {
                     errors.at(

@@ -1,7 +1,7 @@
 //! A variant, or the whole of a struct.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, ExprLit, Field, Fields, Lit, Member, Variant};
 
 use super::class::{Class, Place, delegate_beside};
@@ -113,17 +113,18 @@ impl<'i> Shape<'i> {
         let names: Vec<_> =
             self.named().map(|named| named.member.to_token_stream().to_string()).collect();
         let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let write = if names.len() == 1 { list } else { format!("one of {list}") };
         match (self.fields, nearest(wanted, names.iter().map(String::as_str))) {
             (_, _) if names.is_empty() => {
                 format!("`{name}` has no fields; leave `{key}` out, or give it one")
             }
             (Fields::Unnamed(_), _) => format!(
-                "the fields of `{name}` have numbers, and `{wanted}` is none of them; write one of {list}"
+                "the fields of `{name}` have numbers, and `{wanted}` is none of them; write {write}"
             ),
             (_, Some(near)) => {
                 format!("`{name}` has no field `{wanted}`; did you mean `{near}`?")
             }
-            (_, None) => format!("`{name}` has no field `{wanted}`; write one of {list}"),
+            (_, None) => format!("`{name}` has no field `{wanted}`; write {write}"),
         }
     }
 
@@ -142,7 +143,9 @@ impl<'i> Shape<'i> {
         let (name, at) = (self.name, located(&named.field.ty));
         let member = &named.member;
         if !self.is_variant {
-            return (TokenStream::new(), quote::quote_spanned!(at=> &self.#member));
+            // `self` means the method's own in the context of its signature alone.
+            let this = Ident::new("self", Span::call_site().located_at(at));
+            return (TokenStream::new(), quote_spanned!(at=> &#this.#member));
         }
         match member {
             Member::Named(field) => {
