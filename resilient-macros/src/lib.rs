@@ -1,11 +1,13 @@
 #![forbid(unsafe_code)]
-//! The attribute `#[resilient]`. An implementation detail of `resilient-runtime`, which re-exports and documents it.
+//! The attribute `#[resilient]` and `#[derive(Classify)]`. An implementation detail of `resilient-runtime`, which
+//! re-exports and documents them.
 //!
 //! The pipeline is parse (`args`, `item`), check (`check`), expand (`expand`). Every mistake is collected on the way;
 //! the annotated item and its decorator are emitted all the same, so that one mistake is one error.
 
 mod args;
 mod check;
+mod derive;
 mod errors;
 mod expand;
 mod item;
@@ -21,6 +23,13 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn resilient(args: TokenStream, item: TokenStream) -> TokenStream {
     attribute(args.into(), item.into()).into()
+}
+
+// Documented where it is re-exported.
+#[allow(missing_docs)]
+#[proc_macro_derive(Classify, attributes(class))]
+pub fn classify(input: TokenStream) -> TokenStream {
+    derive::classify(input.into()).into()
 }
 
 fn attribute(

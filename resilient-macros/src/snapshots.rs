@@ -5,8 +5,9 @@
 
 use std::{env, fs, path::Path};
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Item};
+use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct};
 
 use crate::item::is_named;
 
@@ -16,7 +17,14 @@ fn expanded(source: &str) -> String {
     prettyplease::unparse(&file)
 }
 
-fn expand(item: Item) -> Vec<Item> {
+fn expand(mut item: Item) -> Vec<Item> {
+    if let Some(tokens) = derived(&item) {
+        let mut items =
+            syn::parse2::<syn::File>(tokens).expect("the expansion is valid Rust").items;
+        strip(&mut item);
+        items.insert(0, item);
+        return items;
+    }
     let Item::Trait(mut annotated) = item else { return vec![item] };
     let Some(position) = annotated.attrs.iter().position(|attr| is_named(attr, "resilient")) else {
         return vec![Item::Trait(annotated)];
@@ -25,6 +33,43 @@ fn expand(item: Item) -> Vec<Item> {
     let args = attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
     let tokens = crate::attribute(args, annotated.into_token_stream());
     syn::parse2::<syn::File>(tokens).expect("the expansion is valid Rust").items
+}
+
+/// What `#[derive(Classify)]` adds to an item, if it stands there alone.
+fn derived(item: &Item) -> Option<TokenStream> {
+    let (Item::Enum(ItemEnum { attrs, .. }) | Item::Struct(ItemStruct { attrs, .. })) = item else {
+        return None;
+    };
+    let alone = |attr: &Attribute| attr.meta.to_token_stream().to_string() == "derive (Classify)";
+    let item = || item.to_token_stream();
+    attrs.iter().any(alone).then(|| crate::derive::classify(item()))
+}
+
+/// The item as the compiler has it once it was derived from.
+fn strip(item: &mut Item) {
+    let keep = |attr: &Attribute| {
+        let text = attr.meta.to_token_stream().to_string();
+        text != "derive (Classify)" && !attr.path().is_ident("class")
+    };
+    let strip = |fields: &mut Fields| {
+        for field in fields {
+            field.attrs.retain(keep);
+        }
+    };
+    match item {
+        Item::Enum(item) => {
+            item.attrs.retain(keep);
+            for variant in &mut item.variants {
+                variant.attrs.retain(keep);
+                strip(&mut variant.fields);
+            }
+        }
+        Item::Struct(item) => {
+            item.attrs.retain(keep);
+            strip(&mut item.fields);
+        }
+        _ => {}
+    }
 }
 
 #[test]

@@ -111,7 +111,9 @@ pub use budget::BudgetSnapshot;
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
-pub use classify::{Classify, ErrorKind};
+pub use classify::{
+    Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
+};
 pub use config_error::ConfigError;
 pub use counters::{HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot};
 pub use deadline::deadline;
@@ -130,6 +132,9 @@ pub use provenance::{Provenance, Traced, traced};
 pub use rate::RateSnapshot;
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
+#[cfg(feature = "macros")]
+#[doc = include_str!("../docs/class.md")]
+pub use resilient_macros::Classify;
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/attribute.md")]
 pub use resilient_macros::resilient;

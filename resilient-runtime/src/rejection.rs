@@ -129,6 +129,11 @@ impl Rejection {
         }
     }
 
+    /// Whether the method was certainly not called; a call that took too long may have reached the service.
+    pub fn is_unsent(&self) -> bool {
+        !matches!(self, Self::TimedOut { .. })
+    }
+
     /// How long to wait before another call can succeed, where that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -2,7 +2,7 @@
 #![deny(warnings)]
 #![allow(dead_code, unused_macros, unused_imports, non_camel_case_types)]
 
-use resilient_runtime::resilient;
+use resilient_runtime::{Classify, resilient};
 use ui_tests::shapes::{Market, ScoutError};
 
 type Result<V> = std::result::Result<V, ScoutError>;
@@ -41,6 +41,7 @@ macro_rules! matches {
     () => {};
 }
 fn fallible() {}
+fn delegate() {}
 fn drop() {}
 
 #[resilient(
@@ -52,6 +53,17 @@ trait ScoutApi {
 
     #[resilient(cache = off)]
     async fn by_value(&self, league: Market) -> Result<Market>;
+}
+
+#[derive(Classify)]
+#[class(server)]
+enum Error {
+    #[class(delegate)]
+    Io(std::io::Error),
+    #[class(status = 0, retry_after = 1)]
+    Status(u16, std::time::Duration),
+    #[class(retry = false, count = false, unsent)]
+    Other,
 }
 
 async fn offline(failure: ::resilient_runtime::Failure<ScoutError>) -> Result<Market> {

@@ -22,6 +22,18 @@ impl ScoutApi for Client {
     }
 }
 
+#[derive(vendored::renamed::Classify)]
+#[class(crate = crate::vendored::renamed)]
+enum Renamed {
+    #[class(status = 0, retry_after = 1)]
+    Status(u16, std::time::Duration),
+    #[class(delegate)]
+    Io(std::io::Error),
+}
+
 fn main() {
+    use vendored::renamed::Classify;
+    assert!(Renamed::Status(503, std::time::Duration::ZERO).is_retryable());
+    assert!(Renamed::Io(std::io::ErrorKind::TimedOut.into()).counts_as_failure());
     let _ = ResilientScoutApi::new(Client).market_data(String::new());
 }

@@ -36,7 +36,7 @@
 
 /// Here, so that the decorator is reachable from outside.
 pub mod api {
-    use resilient_runtime::{Failure, resilient};
+    use resilient_runtime::{Classify, Failure, resilient};
     use ui_tests::shapes::{Market, ScoutError};
 
     /// An API.
@@ -62,6 +62,37 @@ pub mod api {
         #[resilient(skip)]
         fn version(&self) -> u8;
     }
+
+    /// An error.
+    #[derive(Debug, Classify)]
+    #[non_exhaustive]
+    pub enum OldError {
+        /// Gone.
+        #[class(client)]
+        #[deprecated]
+        Gone,
+        /// Gone too.
+        #[class(server)]
+        #[allow(clippy::unreadable_literal)]
+        Late,
+        /// A status.
+        #[class(status = code)]
+        Status {
+            /// The code.
+            code: u16,
+            /// Where.
+            #[deprecated]
+            page: u32,
+        },
+        /// Another.
+        #[class(delegate)]
+        Io(std::io::Error),
+    }
+
+    /// An error of old.
+    #[derive(Debug, Classify)]
+    #[deprecated]
+    pub struct Old;
 
     async fn offline(failure: Failure<ScoutError>) -> Result<Market, ScoutError> {
         Err(failure.error)

@@ -32,6 +32,16 @@ mod default_body;
 #[rustfmt::skip]
 #[path = "../expand/default_body.expanded.rs"]
 mod default_body_expanded;
+#[path = "../expand/derive_classify.rs"]
+mod derive_classify;
+#[rustfmt::skip]
+#[path = "../expand/derive_classify.expanded.rs"]
+mod derive_classify_expanded;
+#[path = "../expand/derive_classify_generic.rs"]
+mod derive_classify_generic;
+#[rustfmt::skip]
+#[path = "../expand/derive_classify_generic.expanded.rs"]
+mod derive_classify_generic_expanded;
 #[path = "../expand/dyn_trait.rs"]
 mod dyn_trait;
 #[rustfmt::skip]

@@ -1,0 +1,9 @@
+use resilient_runtime::Classify;
+
+#[derive(Classify)]
+#[class(delegate, retry = false)]
+enum ScoutError {
+    Io(std::io::Error),
+}
+
+fn main() {}

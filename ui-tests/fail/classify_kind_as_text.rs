@@ -1,0 +1,11 @@
+use resilient_runtime::Classify;
+
+#[derive(Classify)]
+enum ScoutError {
+    #[class("network")]
+    Offline,
+    #[class = "network"]
+    Late,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use resilient_runtime::Classify;
+
+#[derive(Classify)]
+enum ScoutError {
+    #[class(network = true)]
+    Offline,
+    #[class(timeout())]
+    Late,
+}
+
+fn main() {}
