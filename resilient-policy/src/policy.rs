@@ -119,6 +119,12 @@ policies! {
 }
 
 impl PolicyConfig {
+    /// Whether this layer says what retries and hedges may cost.
+    pub fn budget_given(&self) -> bool {
+        self.retry.as_on().is_some_and(|retry| retry.budget.is_some())
+            || self.hedge.as_on().is_some_and(|hedge| hedge.budget.is_some())
+    }
+
     /// What retries and hedges share; `None` where there are neither.
     pub fn budget(&self) -> Option<Budget> {
         let (retry, hedge) = (self.retry.as_on(), self.hedge.as_on());

@@ -46,41 +46,39 @@ impl Declaration {
         self.check(Some(name), &config)?;
         let settings = config.settings();
         let method = self.service.method_or_new(name);
-        let site = self.site(Some(&method));
+        let (shared_site, own_site) = (self.site(None), self.site(Some(&method)));
         // A method that overrides a parameter has a guard of its own; one that only refines what counts shares the
         // service's.
-        let guards = |own: bool| -> &Guards {
-            if own { method.guards() } else { self.service.guards() }
+        let at = |own: bool| -> (&Guards, &Site<'_>) {
+            if own { (method.guards(), &own_site) } else { (self.service.guards(), &shared_site) }
         };
-        let site_of = |own: bool| if own { &site } else { &self.site(None) };
         let breaker = match settings.breaker {
             None => None,
             Some(breaker) => {
                 let overrides = gives(own.breaker.as_on(), &BreakerConfig::new());
-                let own = overrides || breaker.scope == Scope::Method;
-                Some(guards(own).declare_breakers(breaker, site_of(own))?)
+                let (guards, site) = at(overrides || breaker.scope == Scope::Method);
+                Some(guards.declare_breakers(breaker, site)?)
             }
         };
         let limiter = match settings.rate {
             None => None,
             Some(rate) => {
-                let own = gives(own.rate.as_on(), &RateConfig::new());
-                Some(guards(own).declare_limiter(rate, site_of(own))?)
+                let (guards, site) = at(gives(own.rate.as_on(), &RateConfig::new()));
+                Some(guards.declare_limiter(rate, site)?)
             }
         };
         let bulkhead = match settings.bulkhead {
             None => None,
             Some(bulkhead) => {
-                let own = gives(own.bulkhead.as_on(), &BulkheadConfig::new());
-                Some(guards(own).declare_bulkhead(bulkhead, site_of(own))?)
+                let (guards, site) = at(gives(own.bulkhead.as_on(), &BulkheadConfig::new()));
+                Some(guards.declare_bulkhead(bulkhead, site)?)
             }
         };
         let budget = match config.budget() {
             None => None,
             Some(budget) => {
-                let own = own.retry.as_on().is_some_and(|retry| retry.budget.is_some())
-                    || own.hedge.as_on().is_some_and(|hedge| hedge.budget.is_some());
-                guards(own).declare_budget(budget, site_of(own))?
+                let (guards, site) = at(own.budget_given());
+                guards.declare_budget(budget, site)?
             }
         };
         let subject =

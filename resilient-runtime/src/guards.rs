@@ -131,11 +131,8 @@ impl Guards {
         site: &Site<'_>,
     ) -> Result<Breakers, ConfigError> {
         let breakers = self.breakers.get_or_init(|| {
-            let owner = Owner {
-                service: site.service.clone(),
-                method: site.method.cloned(),
-                key: None,
-            };
+            let owner =
+                Owner { service: site.service.clone(), method: site.method.cloned(), key: None };
             let (seeds, heard) = (&site.shared.seeds, Arc::clone(&site.shared.listeners));
             if settings.keyed {
                 let breakers = KeyedBreakers::new(owner, settings, Arc::clone(seeds), heard);

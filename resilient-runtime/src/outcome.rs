@@ -319,7 +319,9 @@ impl<V, E> Rules<V, E> {
                 && self.retry_when.map_or_else(own_retryable, |holds| holds(error)),
             counted: rejection.is_none()
                 && !holds(self.breaker_ignore)
-                && self.breaker_when.map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
+                && self
+                    .breaker_when
+                    .map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
             unsent: error.is_unsent(),
             throttled: rejection.is_none() && kind == ErrorKind::RateLimit,
         }

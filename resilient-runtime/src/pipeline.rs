@@ -10,9 +10,19 @@ use std::{
 use resilient_policy::{HedgeAfter, PolicySettings};
 
 use crate::{
-    Call, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead,
-    cache::Cache, clock::Moment, counters::Counters, events::Subject, guards::Breakers,
-    latency::{Latencies, Quantile}, outcome::Fallible, rate::RateLimiter, rng::Seeds,
+    Call,
+    backoff::Stretch,
+    budget::RetryBudget,
+    bulkhead::Bulkhead,
+    cache::Cache,
+    clock::Moment,
+    counters::Counters,
+    events::Subject,
+    guards::Breakers,
+    latency::{Latencies, Quantile},
+    outcome::Fallible,
+    rate::RateLimiter,
+    rng::Seeds,
 };
 
 /// The policies of one method of one decorator, ready to run.

@@ -189,4 +189,3 @@ impl fmt::Debug for Method {
         f.debug_tuple("Method").field(&self.0.name).finish()
     }
 }
-

@@ -11,8 +11,8 @@ use crate::{
     breaker::Permit,
     bulkhead::Entry,
     clock::Moment,
-    latency::adaptive_limit,
     guards::Breakers,
+    latency::adaptive_limit,
     rate,
 };
 
@@ -88,10 +88,9 @@ impl<'m> Core<'m> {
             Err(reason) => Err(reason),
         };
         let service = &self.pipeline.subject.service;
-        self.place = Some(place.map_err(|reason| Rejection::BulkheadFull {
-            service: service.clone(),
-            reason,
-        })?);
+        self.place = Some(
+            place.map_err(|reason| Rejection::BulkheadFull { service: service.clone(), reason })?,
+        );
         self.in_time()
     }
 
@@ -194,11 +193,8 @@ impl<'m> Core<'m> {
             }
             None => fixed,
         };
-        let attempt = after.map(|after| Limit {
-            at: self.now + after,
-            after,
-            scope: TimeoutScope::Attempt,
-        });
+        let attempt =
+            after.map(|after| Limit { at: self.now + after, after, scope: TimeoutScope::Attempt });
         let call = self.deadline.map(|at| Limit {
             at,
             after: at.since(self.started),

@@ -6,11 +6,11 @@ mod lookup;
 mod race;
 mod retry;
 
+pub use self::lookup::Lookup;
 use self::{
     core::{Core, Look},
     retry::Plea,
 };
-pub use self::lookup::Lookup;
 use crate::{
     ErrorKind, Failure, Pipeline, Provenance, Rejection, TimeoutScope,
     attempt::{Attempt, Attempted},

@@ -90,8 +90,11 @@ impl Bucket {
         self.bound(now);
         // After a pause the first token comes alone.
         let paused = if self.paused_until > now { self.paused_until + self.tolerance } else { 0 };
-        let full_at =
-            self.full_at.max(now).max(paused).saturating_add(self.interval.saturating_mul(u128::from(ahead)));
+        let full_at = self
+            .full_at
+            .max(now)
+            .max(paused)
+            .saturating_add(self.interval.saturating_mul(u128::from(ahead)));
         duration(full_at.saturating_sub(self.tolerance).saturating_sub(now))
     }
 
