@@ -102,6 +102,8 @@ mod seconds;
 mod service;
 #[allow(dead_code, unused_imports)]
 mod sync;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired with the retry budget"))]
+mod tagged;
 
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{BreakerSnapshot, CircuitBreaker, State};
