@@ -155,7 +155,7 @@ mod tests {
         {
             for (_, jitter) in Jitter::NAMES {
                 let settings = with(plain(backoff), |settings| {
-                    (settings.base, settings.jitter) = (Duration::ZERO, jitter)
+                    (settings.base, settings.jitter) = (Duration::ZERO, jitter);
                 });
                 let mut rng = SmallRng::seed_from_u64(1);
                 assert_eq!(
