@@ -67,7 +67,6 @@
 mod attempt;
 mod backoff;
 mod breaker;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with adaptive timeouts"))]
 mod buckets;
 #[cfg_attr(not(test), expect(dead_code, reason = "wired with the retry budget"))]
 mod budget;
@@ -102,7 +101,6 @@ mod seconds;
 mod service;
 #[allow(dead_code, unused_imports)]
 mod sync;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with the retry budget"))]
 mod tagged;
 
 pub use attempt::{Attempt, Attempted, Run};

@@ -150,6 +150,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    #[expect(clippy::large_types_passed_by_value, reason = "given away, once for each service")]
     pub(crate) fn new(
         service: Service,
         policies: PolicyConfig,
