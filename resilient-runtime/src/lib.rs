@@ -142,3 +142,7 @@ pub use service::{Declaration, Method, Service, ServiceSnapshot};
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide/retry.md")]
+struct RetryGuide;
