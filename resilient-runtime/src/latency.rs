@@ -8,6 +8,7 @@ use crate::{
     buckets,
     clock::Moment,
     sync::{AtomicU64, Ordering},
+    tagged::Tagged,
 };
 
 /// How often each latency came, to a sixteenth of itself, in the last thirty to sixty seconds.
@@ -16,48 +17,25 @@ use crate::{
 /// each count carries the number of the generation that it belongs to and starts anew when a later one comes by. Eight
 /// kilobytes.
 #[derive(Debug)]
-pub(crate) struct Latencies([[Tagged; buckets::COUNT]; 2]);
-
-/// A count in the low half, the number of its generation in the high one.
-#[derive(Debug)]
-struct Tagged(AtomicU64);
+pub(crate) struct Latencies {
+    /// The even and the odd ones.
+    generations: [[Tagged; buckets::COUNT]; 2],
+    /// The last answers. Two, for a timeout and a hedge that follow different percentiles.
+    answers: [Answer; 2],
+}
 
 const GENERATION: u64 = 30_000_000_000;
 /// With fewer samples than these there is no percentile to speak of.
 const FEWEST: u64 = 20;
-/// More samples of one bucket than this in a generation tell nothing more, and must not reach the tag.
-const MOST: u64 = 1 << 30;
 
 fn generation(now: Moment) -> u64 {
     now.nanos() / GENERATION
 }
 
-impl Tagged {
-    fn add(&self, generation: u64) {
-        let mut word = self.0.load(Ordering::Relaxed);
-        while word >> 32 != generation {
-            let first = generation << 32 | 1;
-            match self.0.compare_exchange_weak(word, first, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return,
-                Err(changed) => word = changed,
-            }
-        }
-        if word & u64::from(u32::MAX) < MOST {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// A generation later than the present one is that of a thread whose clock was read a little later.
-    fn count(&self, generation: u64) -> u64 {
-        let word = self.0.load(Ordering::Relaxed);
-        if (word >> 32).abs_diff(generation) <= 1 { word & u64::from(u32::MAX) } else { 0 }
-    }
-}
-
 impl Default for Latencies {
     fn default() -> Self {
-        let none = || std::array::from_fn(|_| Tagged(AtomicU64::new(0)));
-        Self([none(), none()])
+        let none = || std::array::from_fn(|_| Tagged::new());
+        Self { generations: [none(), none()], answers: [Answer::none(), Answer::none()] }
     }
 }
 
@@ -65,22 +43,41 @@ impl Latencies {
     pub(crate) fn record(&self, latency: Duration, now: Moment) {
         let generation = generation(now);
         let half = usize::from(!generation.is_multiple_of(2));
-        self.0[half][buckets::index(latency)].add(generation);
+        self.generations[half][buckets::index(latency)].add(generation);
     }
 
-    /// The `percentile`th (0 to 100) of them, by nearest rank, at most 6.25 % too long; `None` while there are fewer than
-    /// twenty.
-    ///
-    /// Reads every bucket: about a microsecond. [`Quantile`] remembers.
+    /// The `percentile`th (0 to 100, told apart to a thousandth) of them, by nearest rank, at most 6.25 % too long;
+    /// `None` while there are fewer than twenty. May be asked for on each call: the answer may be a tenth of a second old.
     pub(crate) fn percentile(&self, percentile: f64, now: Moment) -> Option<Duration> {
-        self.bucket(percentile, now).map(buckets::upper)
+        let question = Answer::question(percentile, now);
+        let known = self.answers.iter().find_map(|answer| answer.to(question));
+        let bucket = match known {
+            Some(bucket) => bucket,
+            None => {
+                // That there are too few is not remembered: with so little traffic a look costs nobody anything.
+                let bucket = self.look(percentile, now)?;
+                let oldest = self.answers.iter().min_by_key(|answer| answer.age_key(question));
+                oldest.inspect(|answer| answer.set(question, bucket));
+                bucket
+            }
+        };
+        Some(buckets::upper(bucket))
     }
 
-    fn bucket(&self, percentile: f64, now: Moment) -> Option<usize> {
+    /// Reads every bucket: about a microsecond.
+    fn look(&self, percentile: f64, now: Moment) -> Option<usize> {
         let generation = generation(now);
         // Read once: counts that grow meanwhile would move the ranks.
-        let counts: [u64; buckets::COUNT] =
-            std::array::from_fn(|i| self.0.iter().map(|half| half[i].count(generation)).sum());
+        let counts: [u64; buckets::COUNT] = std::array::from_fn(|i| {
+            // A later generation than this one is that of a thread that read the clock a little later.
+            let recent = |(tag, _): &(u64, u64)| tag.abs_diff(generation) <= 1;
+            self.generations
+                .iter()
+                .map(|half| half[i].get())
+                .filter(recent)
+                .map(|(_, count)| count)
+                .sum()
+        });
         let counts = counts.iter().copied();
         (counts.clone().sum::<u64>() >= FEWEST)
             .then(|| buckets::percentile(percentile, counts))
@@ -88,48 +85,63 @@ impl Latencies {
     }
 }
 
-/// One percentile of latencies, looked up ten times a second at most, so that it may be asked for on each call.
+/// Which bucket a percentile was in at a tenth of a second, in one word: 37 bits of time, 17 of thousandths of the
+/// percentile, 10 of bucket.
 #[derive(Debug)]
-pub(crate) struct Quantile {
-    percentile: f64,
-    /// The last answer: its bucket in the low 16 bits, the tenth of a second that it was made in above.
-    answer: AtomicU64,
-}
+struct Answer(AtomicU64);
 
+const BUCKET: u32 = 10;
+const THOUSANDTHS: u32 = 17;
 const TENTH: u64 = 100_000_000;
 
-impl Quantile {
-    /// Of 0 to 100.
-    pub(crate) fn new(percentile: f64) -> Self {
-        Self { percentile, answer: AtomicU64::new(u64::MAX) }
+impl Answer {
+    /// To a percentile that is none.
+    fn none() -> Self {
+        Self(AtomicU64::new(((1 << THOUSANDTHS) - 1) << BUCKET))
     }
 
-    /// Its value, at most a tenth of a second old; `None` while there are fewer than twenty samples.
-    pub(crate) fn of(&self, latencies: &Latencies, now: Moment) -> Option<Duration> {
-        let tenth = now.nanos() / TENTH;
-        let answer = self.answer.load(Ordering::Relaxed);
-        let bucket = if answer >> 16 == tenth {
-            usize::try_from(answer & 0xffff).ok()?
-        } else {
-            // That there are too few is not remembered: with so little traffic the look costs nobody anything.
-            let bucket = latencies.bucket(self.percentile, now)?;
-            self.answer.store(tenth << 16 | bucket as u64, Ordering::Relaxed);
-            bucket
-        };
-        Some(buckets::upper(bucket))
+    /// The word without its bucket.
+    fn question(percentile: f64, now: Moment) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and 100000; what is no number becomes 0"
+        )]
+        let thousandths = (percentile * 1_000.0).clamp(0.0, 100_000.0) as u64;
+        (now.nanos() / TENTH) << (THOUSANDTHS + BUCKET) | thousandths << BUCKET
+    }
+
+    fn to(&self, question: u64) -> Option<usize> {
+        let word = self.0.load(Ordering::Relaxed);
+        let bucket = word & ((1 << BUCKET) - 1);
+        (word - bucket == question).then(|| usize::try_from(bucket).ok()).flatten()
+    }
+
+    fn set(&self, question: u64, bucket: usize) {
+        self.0.store(question | bucket as u64, Ordering::Relaxed);
+    }
+
+    /// Lowest for the answer that a new one replaces: that to the same percentile, or else the oldest.
+    fn age_key(&self, question: u64) -> u64 {
+        let word = self.0.load(Ordering::Relaxed);
+        let percentile = |word: u64| word >> BUCKET & ((1 << THOUSANDTHS) - 1);
+        if percentile(word) == percentile(question) { 0 } else { word }
     }
 }
 
-/// How long an attempt may take where its timeout follows the `latency` that [`Quantile`] tells, under a `load` in
-/// percent: the latency times the factor, times 1.5 over a load of 80 and 1.2 over 60, and between the shortest and the
-/// longest. While no latency is known, `start`, or the longest.
+/// How long an attempt may take whose timeout follows latencies, under a `load` in percent: their percentile times the
+/// factor, times 1.5 over a load of 80 and 1.2 over 60, and between the shortest and the longest. While they are too few,
+/// `start`, or the longest.
 pub(crate) fn adaptive_limit(
     settings: &AdaptiveSettings,
     start: Option<Duration>,
-    latency: Option<Duration>,
+    latencies: &Latencies,
     load: u8,
+    now: Moment,
 ) -> Duration {
-    let Some(latency) = latency else { return start.unwrap_or(settings.max) };
+    let Some(latency) = latencies.percentile(settings.percentile, now) else {
+        return start.unwrap_or(settings.max);
+    };
     let under_load = match load {
         81.. => 1.5,
         61.. => 1.2,
@@ -163,18 +175,17 @@ mod tests {
         }
     }
 
-    fn edge(latency: Duration) -> Option<Duration> {
-        Some(buckets::upper(buckets::index(latency)))
+    fn edge(latency: Duration) -> Duration {
+        buckets::upper(buckets::index(latency))
     }
 
     #[test]
     fn nineteen_samples_are_too_few() {
-        let (latencies, p50) = (Latencies::default(), Quantile::new(50.0));
+        let latencies = Latencies::default();
         record(&latencies, 19, millis(5), secs(0));
-        assert_eq!(p50.of(&latencies, secs(0)), None);
+        assert_eq!(latencies.percentile(50.0, secs(0)), None);
         record(&latencies, 1, millis(5), secs(0));
-        assert_eq!(p50.of(&latencies, secs(0)), edge(millis(5)));
-        assert_eq!(latencies.percentile(50.0, secs(0)), edge(millis(5)));
+        assert_eq!(latencies.percentile(50.0, secs(0)), Some(edge(millis(5))));
     }
 
     #[test]
@@ -182,15 +193,15 @@ mod tests {
         let latencies = Latencies::default();
         record(&latencies, 20, millis(5), secs(0));
         record(&latencies, 20, millis(50), secs(30));
-        assert_eq!(latencies.percentile(50.0, secs(59)), edge(millis(5)));
-        assert_eq!(latencies.percentile(51.0, secs(59)), edge(millis(50)));
-        assert_eq!(latencies.percentile(1.0, secs(60)), edge(millis(50)));
+        assert_eq!(latencies.percentile(50.0, secs(59)), Some(edge(millis(5))));
+        assert_eq!(latencies.percentile(51.0, secs(59)), Some(edge(millis(50))));
+        assert_eq!(latencies.percentile(1.0, secs(60)), Some(edge(millis(50))));
         assert_eq!(latencies.percentile(1.0, secs(90)), None);
         assert_eq!(latencies.percentile(1.0, secs(1_000_000)), None);
-        // The half that the generation of the first ones had belongs to the present one.
-        record(&latencies, 20, millis(500), secs(60));
-        assert_eq!(latencies.percentile(50.0, secs(60)), edge(millis(50)));
-        assert_eq!(latencies.percentile(51.0, secs(60)), edge(millis(500)));
+        // What the generation of the first ones was counted in belongs to the present one.
+        record(&latencies, 20, millis(500), secs(61));
+        assert_eq!(latencies.percentile(50.0, secs(61)), Some(edge(millis(50))));
+        assert_eq!(latencies.percentile(51.0, secs(61)), Some(edge(millis(500))));
     }
 
     #[test]
@@ -199,51 +210,55 @@ mod tests {
         record(&latencies, 20, millis(5), secs(1_000));
         assert_eq!(latencies.percentile(50.0, secs(0)), None);
         record(&latencies, 20, millis(50), secs(0));
-        assert_eq!(latencies.percentile(50.0, secs(0)), edge(millis(50)));
+        assert_eq!(latencies.percentile(50.0, secs(0)), Some(edge(millis(50))));
     }
 
     #[test]
-    fn an_answer_is_kept_for_a_tenth_of_a_second() {
-        let (latencies, p99) = (Latencies::default(), Quantile::new(99.0));
-        record(&latencies, 20, millis(5), secs(0));
-        assert_eq!(p99.of(&latencies, secs(0)), edge(millis(5)));
-        record(&latencies, 20, millis(50), secs(0));
-        assert_eq!(p99.of(&latencies, secs(0) + millis(99)), edge(millis(5)));
-        assert_eq!(p99.of(&latencies, secs(0) + millis(100)), edge(millis(50)));
-    }
-
-    #[test]
-    fn a_count_never_reaches_its_tag() {
-        let count = Tagged(AtomicU64::new(7 << 32 | MOST));
-        count.add(7);
-        assert_eq!(count.count(7), MOST);
+    fn two_answers_are_kept_for_a_tenth_of_a_second() {
+        let latencies = Latencies::default();
+        let asked = |now| [95.0, 99.0].map(|percentile| latencies.percentile(percentile, now));
+        for round in 0..3 {
+            let (now, before, after) =
+                (secs(2 * round), millis(5 << (4 * round)), millis(50 << (4 * round)));
+            record(&latencies, 1_000 << (4 * round), before, now);
+            assert_eq!(asked(now), [Some(edge(before)); 2]);
+            record(&latencies, 1_000 << (4 * round), after, now);
+            assert_eq!(asked(now + millis(99)), [Some(edge(before)); 2]);
+            assert_eq!(asked(now + millis(100)), [Some(edge(after)); 2]);
+        }
     }
 
     #[test]
     fn the_limit_follows_latency_and_load_between_its_bounds() {
         let settings = AdaptiveConfig::new().settings();
-        let limit = |latency, load| adaptive_limit(&settings, None, Some(latency), load);
-        assert_eq!(limit(millis(200), 60), millis(400));
-        assert_eq!(limit(millis(200), 61), millis(480));
-        assert_eq!(limit(millis(200), 80), millis(480));
-        assert_eq!(limit(millis(200), 81), millis(600));
+        let limit = |latency, load| {
+            let latencies = Latencies::default();
+            record(&latencies, 20, latency, secs(0));
+            adaptive_limit(&settings, Some(millis(700)), &latencies, load, secs(0))
+        };
+        let expected = |tenths| edge(millis(200)) * tenths / 10;
+        for (load, tenths) in [(0, 20), (60, 20), (61, 24), (80, 24), (81, 30), (255, 30)] {
+            let limit = limit(millis(200), load);
+            assert_eq!(limit.as_nanos().abs_diff(expected(tenths).as_nanos()) / 2, 0, "{load}");
+        }
         assert_eq!(limit(millis(1), 0), settings.min);
         assert_eq!(limit(Duration::from_secs(29), 0), settings.max);
         assert_eq!(limit(Duration::MAX, 100), settings.max);
-        assert_eq!(adaptive_limit(&settings, Some(millis(700)), None, 100), millis(700));
-        assert_eq!(adaptive_limit(&settings, None, None, 100), settings.max);
+        let none = Latencies::default();
+        assert_eq!(adaptive_limit(&settings, Some(millis(700)), &none, 100, secs(0)), millis(700));
+        assert_eq!(adaptive_limit(&settings, None, &none, 100, secs(0)), settings.max);
     }
 
     /// Attempts that each take longer than their limit, and are recorded as having taken just that.
     fn limits_while_all_time_out(factor: f64, fast: u32, steps: u32) -> Vec<Duration> {
         let settings = AdaptiveConfig::new().factor(factor).settings();
-        let (latencies, p99) = (Latencies::default(), Quantile::new(99.0));
+        let latencies = Latencies::default();
         let mut now = secs(0);
         record(&latencies, fast, millis(40), now);
         let mut limits = vec![];
         for _ in 0..steps {
             now = now + TENTH_OF_A_SECOND;
-            let limit = adaptive_limit(&settings, None, p99.of(&latencies, now), 0);
+            let limit = adaptive_limit(&settings, None, &latencies, 0, now);
             // Side by side, not one after another: it is not the passing of time alone that helps.
             record(&latencies, 20, limit, now);
             if limits.last() != Some(&limit) {
@@ -260,8 +275,8 @@ mod tests {
         let limits = limits_while_all_time_out(2.0, 1_000, 60);
         assert_eq!(limits[0], millis(100));
         assert_eq!(limits.last(), Some(&Duration::from_secs(30)));
-        // 0.1 s to 30 s is 8.2 doublings.
-        assert_eq!(limits.len(), 10);
+        // From 0.1 s to 30 s are 8.2 doublings, and each step is a little more than one.
+        assert_eq!(limits.len(), 9);
         for pair in limits[..limits.len() - 1].windows(2) {
             assert!(pair[1] >= 2 * pair[0] && pair[1] <= pair[0].mul_f64(2.125), "{limits:?}");
         }
@@ -292,7 +307,7 @@ mod tests {
             recent.sort_unstable();
             let found = latencies.percentile(percentile, secs(last));
             prop_assert_eq!(found.is_some(), recent.len() >= 20);
-            prop_assert_eq!(Quantile::new(percentile).of(&latencies, secs(last)), found);
+            prop_assert_eq!(latencies.percentile(percentile, secs(last)), found, "remembered");
             if let Some(found) = found {
                 #[expect(
                     clippy::cast_precision_loss,
@@ -319,10 +334,10 @@ mod tests {
             let now = Moment::ZERO + Duration::from_nanos(nanos);
             record(&latencies, 20, latency, now);
             let mut settings = AdaptiveConfig::new().settings();
-            (settings.factor, settings.min, settings.max) = (factor, min, max);
-            let latency = Quantile::new(percentile).of(&latencies, now);
-            prop_assert!(latency.is_some());
-            prop_assert!(adaptive_limit(&settings, None, latency, load) <= max);
+            (settings.percentile, settings.factor) = (percentile, factor);
+            (settings.min, settings.max) = (min, max);
+            prop_assert!(latencies.percentile(percentile, now).is_some());
+            prop_assert!(adaptive_limit(&settings, None, &latencies, load, now) <= max);
         }
     }
 }

@@ -101,6 +101,7 @@ mod seconds;
 mod service;
 #[allow(dead_code, unused_imports)]
 mod sync;
+mod tagged;
 
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{
@@ -153,3 +154,7 @@ pub use service::{Method, Service, ServiceSnapshot};
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/guide/retry.md")]
+struct RetryGuide;

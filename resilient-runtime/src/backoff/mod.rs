@@ -5,10 +5,8 @@ use std::time::Duration;
 use rand::{Rng, RngExt as _};
 use resilient_policy::{Backoff, CustomBackoff, Jitter, RetrySettings};
 
-#[cfg_attr(not(test), expect(dead_code, reason = "wired with `backoff = adaptive`"))]
 mod stretch;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "wired with `backoff = adaptive`"))]
 pub(crate) use stretch::Stretch;
 
 /// The delay before the attempt after `attempt`, never longer than `max_delay`, jitter included.
@@ -94,6 +92,11 @@ mod tests {
         (1..=6).map(|attempt| delay(settings, attempt, Duration::ZERO, stretch, &mut rng)).collect()
     }
 
+    fn with(mut settings: RetrySettings, change: impl FnOnce(&mut RetrySettings)) -> RetrySettings {
+        change(&mut settings);
+        settings
+    }
+
     fn plain(backoff: Backoff) -> RetrySettings {
         RetryConfig::new().base(millis(100)).strategy(backoff).jitter(Jitter::None).settings()
     }
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn no_step_lands_above_the_cap() {
-        let cap = |backoff| RetrySettings { max_delay: millis(350), ..plain(backoff) };
+        let cap = |backoff| with(plain(backoff), |settings| settings.max_delay = millis(350));
         assert_eq!(
             unspread(&cap(Backoff::Fibonacci), 1.0),
             [100, 100, 200, 300, 350, 350].map(millis)
@@ -149,7 +152,9 @@ mod tests {
         for (_, backoff) in Backoff::NAMES.into_iter().chain([("", Backoff::Exponential(1_000.0))])
         {
             for (_, jitter) in Jitter::NAMES {
-                let settings = RetrySettings { base: Duration::ZERO, jitter, ..plain(backoff) };
+                let settings = with(plain(backoff), |settings| {
+                    (settings.base, settings.jitter) = (Duration::ZERO, jitter);
+                });
                 let mut rng = SmallRng::seed_from_u64(1);
                 assert_eq!(
                     delay(&settings, u32::MAX, Duration::ZERO, 8.0, &mut rng),
@@ -159,7 +164,7 @@ mod tests {
             }
         }
         let custom = plain(Backoff::Custom(CustomBackoff(|_| millis(5))));
-        let custom = RetrySettings { base: Duration::ZERO, ..custom };
+        let custom = with(custom, |settings| settings.base = Duration::ZERO);
         assert_eq!(unspread(&custom, 1.0), [5; 6].map(millis));
     }
 
@@ -172,7 +177,7 @@ mod tests {
             (Backoff::Adaptive, 8.0, 800),
             (custom, 8.0, 40),
         ] {
-            let settings = RetrySettings { jitter: Jitter::Decorrelated, ..plain(backoff) };
+            let settings = with(plain(backoff), |settings| settings.jitter = Jitter::Decorrelated);
             let mut rng = SmallRng::seed_from_u64(3);
             let mut previous = millis(first);
             for attempt in 1..100 {
@@ -209,7 +214,9 @@ mod tests {
             jitter in jitters(),
             seed in any::<u64>(),
         ) {
-            let settings = RetrySettings { base, max_delay, backoff, jitter, ..RetryConfig::new().settings() };
+            let settings = with(plain(backoff), |settings| {
+                (settings.base, settings.max_delay, settings.jitter) = (base, max_delay, jitter);
+            });
             let mut rng = SmallRng::seed_from_u64(seed);
             prop_assert!(delay(&settings, attempt, previous, stretch, &mut rng) <= max_delay);
         }

@@ -205,14 +205,14 @@ mod tests {
 
 #[cfg(all(test, resilient_loom))]
 mod loom {
-    use loom::thread;
+    use ::loom::{model, thread};
 
     use super::*;
     use crate::sync::Arc;
 
     #[test]
     fn no_attempt_is_lost() {
-        loom::model(|| {
+        model(|| {
             let stretch = Arc::new(Stretch::default());
             let threads: Vec<_> = (0..2)
                 .map(|_| {
