@@ -310,8 +310,8 @@ mod tests {
 
         #[test]
         fn a_dead_service_is_sent_a_fifth_more_and_ten_a_second(
-            gaps in prop::collection::vec(0_u64..2_000, 1..100),
-            calls in 1_u32..40,
+            gaps in prop::collection::vec(0_u64..2_000, 1..60),
+            calls in 1_u32..20,
         ) {
             let budget = budget(0.2);
             let (mut now, mut called, mut retried) = (0, 0.0, 0.0);
@@ -333,15 +333,15 @@ mod tests {
 
     #[test]
     fn a_busy_dead_service_gets_its_fifth() {
-        // A thousand calls a second for ten minutes, of which each wants two retries.
+        // A thousand calls a second for a minute, of which each wants two retries.
         let budget = budget(0.2);
         let mut retried = 0_u32;
-        for now in 0..600_000 {
+        for now in 0..60_000 {
             budget.deposit(millis(now));
             for _ in 0..2 {
                 retried += u32::from(budget.withdraw(millis(now)));
             }
         }
-        assert!((120_000..=126_100).contains(&retried), "{retried}");
+        assert!((12_000..=12_700).contains(&retried), "{retried}");
     }
 }
