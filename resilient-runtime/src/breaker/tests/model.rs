@@ -283,8 +283,10 @@ fn rules() -> impl Strategy<Value = Rules> {
         (1_u32..12).prop_map(Window::Calls),
         (1_u64..3_000).prop_map(|time| Window::Time(Duration::from_millis(time))),
     ];
-    let half_open = (1_u32..7, 1_u64..1_000, 1_u64..4);
-    let recovery = (1_u64..1_000, 1_u32..4, 1_u64..8);
+    // Often such that a wait ends exactly with them.
+    let time = || prop_oneof![1_u64..1_000, (1_u64..4).prop_map(|quarters| quarters * 250)];
+    let half_open = (1_u32..7, time(), 1_u64..4);
+    let recovery = (time(), 1_u32..4, 1_u64..8);
     let strategy = (1_u32..4, percents.clone(), percents, window, 1_u32..5, half_open, recovery);
     strategy.prop_map(
         |(failures, percent, slow_percent, window, min_calls, half_open, recovery)| {
