@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use resilient_policy::{BreakerConfig, BulkheadConfig, PolicyConfig, RateConfig, Scope};
+use resilient_policy::{
+    BreakerConfig, BulkheadConfig, HedgeAfter, PolicyConfig, PolicySettings, RateConfig, Scope,
+};
 
 use crate::{
     ConfigError, Method, Pipeline, Service,
@@ -8,7 +10,7 @@ use crate::{
     config_error::subject,
     events::Subject,
     guards::{Guards, Site},
-    pipeline::{self, Recent},
+    pipeline,
     registry::Shared,
 };
 
@@ -88,7 +90,7 @@ impl Declaration {
             Cache::new(cache, disk)
         });
         Ok(Pipeline::new(pipeline::Inner {
-            recent: Recent::new(&settings, || method.latencies()),
+            latencies: follows_latencies(&settings).then(|| method.latencies()),
             stretch: settings.retry.and_then(|retry| method.stretch(&retry)),
             counters: method.counters(),
             seeds: Arc::clone(&self.shared.seeds),
@@ -132,6 +134,13 @@ impl Declaration {
         }
         Err(ConfigError::Invalid { subject: subject(self.service.name(), method), problems })
     }
+}
+
+/// Whether a timeout or a hedge is made of recent latencies.
+fn follows_latencies(settings: &PolicySettings) -> bool {
+    let hedge = settings.hedge.map(|hedge| hedge.after);
+    settings.timeout.is_some_and(|timeout| timeout.adaptive.is_some())
+        || matches!(hedge, Some(HedgeAfter::Percentile(_)))
 }
 
 /// Whether a layer gives any parameter of a policy.

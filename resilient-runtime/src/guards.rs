@@ -89,14 +89,6 @@ impl Guards {
         self.breakers.get().cloned()
     }
 
-    pub(crate) fn limiter(&self) -> Option<RateLimiter> {
-        self.limiter.get().cloned()
-    }
-
-    pub(crate) fn bulkhead(&self) -> Option<Bulkhead> {
-        self.bulkhead.get().cloned()
-    }
-
     pub(crate) fn budget(&self) -> Option<Arc<RetryBudget>> {
         self.budget.get().and_then(|(_, budget)| budget.clone())
     }

@@ -4,25 +4,14 @@ use std::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
-    time::Duration,
 };
 
-use resilient_policy::{HedgeAfter, PolicySettings};
+use resilient_policy::PolicySettings;
 
 use crate::{
-    Call,
-    backoff::Stretch,
-    budget::RetryBudget,
-    bulkhead::Bulkhead,
-    cache::Cache,
-    clock::Moment,
-    counters::Counters,
-    events::Subject,
-    guards::Breakers,
-    latency::{Latencies, Quantile},
-    outcome::Fallible,
-    rate::RateLimiter,
-    rng::Seeds,
+    Call, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead, cache::Cache,
+    counters::Counters, events::Subject, guards::Breakers, latency::Latencies, outcome::Fallible,
+    rate::RateLimiter, rng::Seeds,
 };
 
 /// The policies of one method of one decorator, ready to run.
@@ -40,52 +29,13 @@ pub(crate) struct Inner {
     pub(crate) bulkhead: Option<Bulkhead>,
     pub(crate) budget: Option<Arc<RetryBudget>>,
     /// Where a timeout or a hedge follows latencies.
-    pub(crate) recent: Option<Recent>,
+    pub(crate) latencies: Option<Arc<Latencies>>,
     /// Where the backoff adapts.
     pub(crate) stretch: Option<Arc<Stretch>>,
     pub(crate) cache: Option<Cache>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) seeds: Arc<Seeds>,
     pub(crate) load: Arc<AtomicU8>,
-}
-
-/// The latencies of a method, and the percentiles that its policies follow.
-pub(crate) struct Recent {
-    latencies: Arc<Latencies>,
-    timeout: Option<Quantile>,
-    hedge: Option<Quantile>,
-}
-
-impl Recent {
-    /// `None` where nothing follows latencies.
-    pub(crate) fn new(
-        settings: &PolicySettings,
-        latencies: impl FnOnce() -> Arc<Latencies>,
-    ) -> Option<Self> {
-        let adaptive = settings.timeout.and_then(|timeout| timeout.adaptive);
-        let timeout = adaptive.map(|adaptive| Quantile::new(adaptive.percentile));
-        let hedge = match settings.hedge.map(|hedge| hedge.after) {
-            Some(HedgeAfter::Percentile(percentile)) => Some(Quantile::new(percentile)),
-            _ => None,
-        };
-        (timeout.is_some() || hedge.is_some()).then(|| Self {
-            latencies: latencies(),
-            timeout,
-            hedge,
-        })
-    }
-
-    pub(crate) fn record(&self, latency: Duration, now: Moment) {
-        self.latencies.record(latency, now);
-    }
-
-    pub(crate) fn for_timeout(&self, now: Moment) -> Option<Duration> {
-        self.timeout.as_ref()?.of(&self.latencies, now)
-    }
-
-    pub(crate) fn for_hedge(&self, now: Moment) -> Option<Duration> {
-        self.hedge.as_ref()?.of(&self.latencies, now)
-    }
 }
 
 impl Inner {

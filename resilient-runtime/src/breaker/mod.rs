@@ -3,7 +3,6 @@
 mod core;
 mod handle;
 mod judge;
-#[allow(dead_code, reason = "keys are wired in elsewhere")]
 mod keyed;
 mod listeners;
 #[cfg(all(test, resilient_loom))]
@@ -16,7 +15,6 @@ mod window;
 
 use std::fmt;
 
-#[allow(unused_imports, reason = "for scopes and keys, which are wired in elsewhere")]
 pub(crate) use self::{
     core::Ending,
     handle::{Owner, Permit},

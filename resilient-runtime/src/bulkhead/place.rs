@@ -36,11 +36,6 @@ impl<'a> Place<'a> {
     pub(crate) fn sample(&self, sample: Sample, now: Moment) {
         self.bulkhead.sample(self.given, sample, now);
     }
-
-    /// The last sample, and the end of the place.
-    pub(crate) fn finished(self, sample: Sample, now: Moment) {
-        self.sample(sample, now);
-    }
 }
 
 impl Drop for Place<'_> {

@@ -185,11 +185,10 @@ impl<'m> Core<'m> {
     fn limit(&self) -> Option<Limit> {
         let timeout = self.pipeline.settings.timeout;
         let fixed = timeout.and_then(|timeout| timeout.attempt).map(|time| time.of(self.attempts));
-        let after = match timeout.and_then(|timeout| timeout.adaptive) {
-            Some(settings) => {
-                let recent = self.pipeline.recent.as_ref();
-                let latency = recent.and_then(|recent| recent.for_timeout(self.now));
-                Some(adaptive_limit(&settings, fixed, latency, self.pipeline.load()))
+        let adaptive = timeout.and_then(|timeout| timeout.adaptive);
+        let after = match adaptive.zip(self.pipeline.latencies.as_ref()) {
+            Some((settings, latencies)) => {
+                Some(adaptive_limit(&settings, fixed, latencies, self.pipeline.load(), self.now))
             }
             None => fixed,
         };

@@ -156,11 +156,11 @@ impl<'m> Core<'m> {
             Verdict::Error { throttled, retry_after, .. } => (*throttled, *retry_after),
             _ => (false, None),
         };
-        if let Some(recent) = &pipeline.recent
+        if let Some(latencies) = &pipeline.latencies
             // A failure says how fast the service fails; a timeout, that an answer takes longer than this.
             && (ending != Ending::Failure || own_timeout)
         {
-            recent.record(elapsed, self.now);
+            latencies.record(elapsed, self.now);
         }
         if let Some(stretch) = &pipeline.stretch {
             stretch.record(ending == Ending::Success, throttled);

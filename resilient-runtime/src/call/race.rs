@@ -136,7 +136,9 @@ impl Core<'_> {
         let hedge = self.pipeline.settings.hedge?;
         let delay = match hedge.after {
             HedgeAfter::Delay(delay) => Some(delay),
-            HedgeAfter::Percentile(_) => self.pipeline.recent.as_ref()?.for_hedge(self.now),
+            HedgeAfter::Percentile(percentile) => {
+                self.pipeline.latencies.as_ref()?.percentile(percentile, self.now)
+            }
             _ => None,
         };
         delay.filter(|delay| *delay < Duration::MAX).map(|delay| started + delay)
