@@ -67,7 +67,7 @@
 mod attempt;
 mod backoff;
 mod breaker;
-#[cfg_attr(not(test), expect(dead_code, reason = "not part of the pipeline yet"))]
+#[expect(dead_code, reason = "not part of the pipeline yet")]
 mod bulkhead;
 mod cache;
 mod call;
