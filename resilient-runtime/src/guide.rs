@@ -1,4 +1,46 @@
-//! What the reference does not tell: how the parts are meant to be used.
+//! The guide: how each policy works, its parameters, and when not to use it.
+//!
+//! | page | what |
+//! | --- | --- |
+//! | [`order`] | how the policies meet: the order, what is shared, what a dropped call leaves, events |
+//! | [`classification`] | what errors mean to the policies |
+//! | [`retry`] | asks again, later each time, within a budget |
+//! | [`breaker`] | leaves a service alone that is down |
+//! | [`timeout`] | ends attempts and calls whose time is up; limits that follow what answers take |
+//! | [`hedge`] | sends a second request when the first one takes long |
+//! | [`bulkhead`] | limits how many calls are under way at once; limits that adapt |
+//! | [`rate`] | limits how many requests leave in a time |
+//! | [`cache`] | keeps answers in memory and on disk, and loads each once |
+//! | [`fallback`] | answers when a call has failed |
+//!
+//! Every key and its default at one glance: [`macro@crate::resilient`]. The same by hand: [`Policy`](crate::Policy).
+
+#[doc = include_str!("../docs/guide/order.md")]
+pub mod order {}
 
 #[doc = include_str!("../docs/guide/classification.md")]
 pub mod classification {}
+
+#[doc = include_str!("../docs/guide/retry.md")]
+pub mod retry {}
+
+#[doc = include_str!("../docs/guide/breaker.md")]
+pub mod breaker {}
+
+#[doc = include_str!("../docs/guide/timeout.md")]
+pub mod timeout {}
+
+#[doc = include_str!("../docs/guide/hedge.md")]
+pub mod hedge {}
+
+#[doc = include_str!("../docs/guide/bulkhead.md")]
+pub mod bulkhead {}
+
+#[doc = include_str!("../docs/guide/rate.md")]
+pub mod rate {}
+
+#[doc = include_str!("../docs/guide/cache.md")]
+pub mod cache {}
+
+#[doc = include_str!("../docs/guide/fallback.md")]
+pub mod fallback {}

@@ -86,6 +86,8 @@ mod disk;
 mod events;
 mod failure;
 mod guards;
+// Its examples use the attribute and the disk.
+#[cfg(any(not(doctest), all(feature = "macros", feature = "disk")))]
 pub mod guide;
 mod histogram;
 mod latency;
@@ -155,7 +157,3 @@ pub use service::{Method, Service, ServiceSnapshot};
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
-
-#[cfg(doctest)]
-#[doc = include_str!("../docs/guide/retry.md")]
-struct RetryGuide;
