@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-//! Circuit breaker, retry, rate limit, timeout, cache and fallback for any async API client, wired in by one attribute
-//! on its trait.
+//! Circuit breaker, retry, rate limit, bulkhead, timeout, hedging, cache and fallback for any async API client, wired in
+//! by one attribute on its trait.
 //!
 //! ```
 //! use resilient_runtime::{Classify, Rejection, resilient};
@@ -25,9 +25,11 @@
 //!     }
 //! }
 //!
-//! #[derive(Debug, PartialEq)]
+//! #[derive(Debug, PartialEq, Classify)]
 //! enum PriceError {
+//!     #[class(client)]
 //!     NotFound,
+//!     #[class(delegate)]
 //!     Rejected(Rejection),
 //! }
 //!
@@ -37,8 +39,6 @@
 //!     }
 //! }
 //!
-//! impl Classify for PriceError {}
-//!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() {
 //! let prices = ResilientPrices::new(HttpPrices); // implements `Prices`
 //! assert_eq!(prices.price("Divine Orb").await, Ok(180));
@@ -46,23 +46,26 @@
 //! # }
 //! ```
 //!
-//! The attribute and all its keys: [`macro@resilient`]. The same by hand: [`Policy`]. Services, configuration at run
-//! time and the cache directory: [`Registry`]. What errors mean: [`Classify`](trait@Classify), and [the guide](guide::classification). Where an answer came from: [`traced`].
+//! How each policy works, and when not to use it: the [guide]. The attribute and all its keys: [`macro@resilient`]. The
+//! same by hand: [`Policy`]. Services, configuration at run time and the cache directory: [`Registry`]. What errors mean:
+//! [`Classify`](trait@Classify), [derived](macro@Classify) or by hand, and [its page](guide::classification). Where an
+//! answer came from: [`traced`].
 //!
 //! # Order
 //!
-//! From the outside in, always: fallback, cache, single flight, `timeout(call)`, and then for each attempt: breaker, rate
-//! limit, `timeout(attempt)`, the method.
+//! From the outside in, always: fallback, cache, single flight, `timeout(call)`, bulkhead, and then for each attempt:
+//! breaker, rate limit, `timeout(attempt)`, hedge, the method. [What each makes of the others](guide::order).
 //!
 //! # Runtime
 //!
-//! Policies that wait (retry, rate, timeout, a cache on disk) need a tokio runtime with its time enabled. Nothing runs
-//! in the background but one thread per cache directory.
+//! Policies that wait (retry, rate, bulkhead, timeout, hedge, a cache on disk) need a tokio runtime with its time enabled.
+//! Nothing runs in the background but one thread per cache directory.
 //!
 //! # Events
 //!
 //! What the policies do is told as [`tracing`] events with the target `resilient` and a field `event`: `attempt`,
-//! `attempt_failed`, `retry`, `gave_up`, `breaker`, `listener_panicked`, `rejected`, `rate_wait`, `served` and `cache`.
+//! `attempt_failed`, `retry`, `gave_up`, `hedge`, `bulkhead_wait`, `rate_wait`, `rejected`, `served`, `breaker`,
+//! `listener_panicked` and `cache`. [Their fields](guide::order#events).
 
 mod attempt;
 mod backoff;
