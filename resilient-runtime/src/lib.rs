@@ -3,7 +3,8 @@
 //! Circuit breaker, retry, rate limit, bulkhead, timeout, hedging, cache and fallback for any async API client, wired in
 //! by one attribute on its trait.
 //!
-//! ```
+#![cfg_attr(feature = "macros", doc = "```")]
+#![cfg_attr(not(feature = "macros"), doc = "```ignore")]
 //! use resilient_runtime::{Classify, Rejection, resilient};
 //!
 //! #[resilient(

@@ -25,7 +25,7 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// Policies of one name in one registry share their breaker and their rate limit; cheap to clone.
+/// Policies of one name in one registry share their breaker, rate limit, bulkhead and budget; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Policy {
     service: Service,
@@ -261,7 +261,7 @@ impl PolicyBuilder {
     /// # Errors
     ///
     /// [`ConfigError::Invalid`] where a parameter is out of its range or at odds with another one,
-    /// [`ConfigError::Conflict`] where the service was declared before with another breaker or rate.
+    /// [`ConfigError::Conflict`] where the service was declared before with another breaker, rate, bulkhead or budget.
     pub fn build(self) -> Result<Policy, ConfigError> {
         let problems = self.config.final_problems();
         if !problems.is_empty() {

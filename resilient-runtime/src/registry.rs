@@ -164,7 +164,7 @@ impl Registry {
     /// # Errors
     ///
     /// [`ConfigError::Invalid`] where a parameter is out of its range, [`ConfigError::Conflict`] where the service was
-    /// declared before with another breaker or rate.
+    /// declared before with another breaker, rate, bulkhead or budget.
     pub fn declare(
         &self,
         service: &str,
