@@ -12,6 +12,7 @@ use super::{
 use crate::{BulkheadFullReason, clock::Moment};
 
 /// What a call gets that asked for a place.
+#[derive(Debug)]
 pub(crate) enum Entry<'a> {
     /// The place.
     Place(Place<'a>),

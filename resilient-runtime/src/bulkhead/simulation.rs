@@ -20,7 +20,7 @@ struct Service {
     rng: SmallRng,
 }
 
-const BASE: Duration = Duration::from_millis(50);
+const BASE: Duration = Duration::from_millis(200);
 
 impl Service {
     fn new(algorithm: LimitAlgorithm, capacity: u32, noise: f64) -> Self {
@@ -31,35 +31,44 @@ impl Service {
         Self { adaptive, limit: settings.initial, capacity, now, noise, rng }
     }
 
-    /// Runs for so long, and answers the least and the most that the limit was after each answer.
-    fn run(&mut self, seconds: u64) -> (u32, u32) {
-        let until = self.now + Duration::from_secs(seconds);
-        let (mut least, mut most) = (self.limit, self.limit);
-        while self.now < until {
-            let queue = f64::from(self.limit) / f64::from(self.capacity);
-            let noise = 1.0 + self.noise * self.rng.random_range(-1.0..=1.0);
-            let latency = BASE.mul_f64(queue.max(1.0));
-            // `limit` requests under way, each of which takes `latency`: one ends every `latency / limit`.
-            self.now = self.now + latency / self.limit;
-            let sample = Sample::Answer(latency.mul_f64(noise));
-            if let Some(limit) = self.adaptive.sample(self.limit, sample, self.now) {
-                self.limit = limit;
-            }
-            (least, most) = (least.min(self.limit), most.max(self.limit));
-        }
-        (least, most)
+    /// Runs for so many seconds, and answers the limit at the end of each.
+    fn run(&mut self, seconds: u32) -> Vec<u32> {
+        (0..seconds)
+            .map(|_| {
+                let until = self.now + Duration::from_secs(1);
+                while self.now < until {
+                    self.answer();
+                }
+                self.limit
+            })
+            .collect()
     }
 
-    /// The span of the limit over ten minutes, after it had five to settle.
+    fn answer(&mut self) {
+        let queue = f64::from(self.limit) / f64::from(self.capacity);
+        let noise = 1.0 + self.noise * self.rng.random_range(-1.0..=1.0);
+        let latency = BASE.mul_f64(queue.max(1.0));
+        // `limit` requests under way, each of which takes `latency`: one ends every `latency / limit`.
+        self.now = self.now + latency / self.limit;
+        let sample = Sample::Answer(latency.mul_f64(noise));
+        if let Some(limit) = self.adaptive.sample(self.limit, sample, self.now) {
+            self.limit = limit;
+        }
+    }
+
+    /// Between what the limit was in ten minutes, after it had a while to settle; the few seconds aside for which Vegas
+    /// halves it to look at the idle latency.
     fn settled(&mut self) -> (u32, u32) {
-        self.run(300);
-        self.run(600)
+        self.run(900);
+        let mut limits = self.run(600);
+        limits.sort_unstable();
+        (limits[12], limits[599])
     }
 }
 
-/// Around the capacity: two thirds to four thirds, and the few requests of queue that the algorithms aim for.
+/// From four fifths of the capacity to a tenth above it, and the few requests of queue that Vegas aims for.
 fn near(capacity: u32, (least, most): (u32, u32)) -> bool {
-    least * 3 >= capacity * 2 && most * 3 <= capacity * 4 + 24
+    least * 5 >= capacity * 4 && most * 10 <= capacity * 11 + 80
 }
 
 fn follows(algorithm: LimitAlgorithm, noise: f64) {
@@ -94,4 +103,14 @@ fn vegas_follows_through_noise() {
 #[test]
 fn gradient_follows_through_noise() {
     follows(LimitAlgorithm::Gradient, 0.5);
+}
+
+#[test]
+fn no_limit_drifts_over_a_day() {
+    for algorithm in [LimitAlgorithm::Vegas, LimitAlgorithm::Gradient] {
+        let mut service = Service::new(algorithm, 10, 0.2);
+        service.run(23 * 3_600);
+        let (least, most) = service.settled();
+        assert!(near(10, (least, most)), "{algorithm}: {least} to {most}");
+    }
 }
