@@ -154,7 +154,6 @@ impl CircuitBreaker {
     }
 
     /// Like [`admit`](Self::admit), with a permit that keeps the breaker: for one that was looked up by its key.
-    #[allow(dead_code, reason = "keys are wired in elsewhere")]
     pub(crate) fn admit_owned(self, now: Moment) -> Result<Permit<'static>, Option<Duration>> {
         let admission = self.0.admit(now)?;
         Ok(Permit { breaker: Held::Owned(self.0), admission })
