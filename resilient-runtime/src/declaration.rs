@@ -24,6 +24,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    #[expect(clippy::large_types_passed_by_value, reason = "it is kept")]
     pub(crate) fn new(
         service: Service,
         policies: PolicyConfig,

@@ -294,7 +294,7 @@ impl Core {
         let BreakerSettings { recovery, max_recovery, recovery_factor, recovery_jitter, .. } =
             self.settings;
         let mut length = recovery;
-        if self.openings_in_a_row > 1 {
+        if self.openings_in_a_row > 1 && recovery_factor > 1.0 {
             // Infinity is fine here: it is no duration, and cut to the longest one.
             let growth = recovery_factor.powf(f64::from(self.openings_in_a_row - 1));
             length = Duration::try_from_secs_f64(recovery.as_secs_f64() * growth)

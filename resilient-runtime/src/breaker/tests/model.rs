@@ -80,7 +80,7 @@ impl Model {
                 let BreakerSettings { recovery, max_recovery, .. } = self.rules.settings;
                 let mut length = u128::from(millis(recovery));
                 for _ in 1..self.openings_in_a_row {
-                    length = length * u128::from(self.rules.factor);
+                    length *= u128::from(self.rules.factor);
                     length = length.min(max_recovery.as_millis());
                 }
                 self.open_for = u64::try_from(length).expect("short");
@@ -243,7 +243,7 @@ impl Model {
 #[derive(Debug, Clone)]
 enum Step {
     Wait(u64),
-    StepBack(u64),
+    ClockBack(u64),
     Start,
     End(usize, Ending, u64),
     Command(State),
@@ -269,7 +269,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         40 => (0_u64..300).prop_map(Step::Wait),
         40 => (0_u64..8).prop_map(|quarters| Step::Wait(quarters * 250)),
-        4 => (0_u64..4_000).prop_map(Step::StepBack),
+        4 => (0_u64..4_000).prop_map(Step::ClockBack),
         150 => Just(Step::Start),
         150 => (any::<usize>(), ending, took).prop_map(|(call, ending, took)| Step::End(call, ending, took)),
         4 => state.prop_map(Step::Command),
@@ -356,7 +356,7 @@ proptest! {
                     now += time;
                     None
                 }
-                Step::StepBack(time) => {
+                Step::ClockBack(time) => {
                     stepped_back |= time.min(now) > 0;
                     now = now.saturating_sub(time);
                     None
