@@ -174,8 +174,11 @@ pub(crate) type Predicate<T> = fn(&T) -> bool;
 pub struct Fallible<R, V, E> {
     // Functions and not what they return: every call holds a copy, and its future is larger by it.
     witness: fn() -> Witness<R, V, E>,
-    rules: Option<fn(Rules<V, E>) -> Rules<V, E>>,
+    rules: Option<RulesOf<V, E>>,
 }
+
+/// Adds the caller's rules to none.
+type RulesOf<V, E> = fn(Rules<V, E>) -> Rules<V, E>;
 
 /// What is known of a return type.
 struct Witness<R, V, E> {
@@ -359,10 +362,9 @@ impl<R, V, E> Fallible<R, V, E> {
     /// The verdict on a timeout that `outcome` stands for: it is the service's failure, whatever the error's kind
     /// says, and worth a retry unless the user's own rules deny that.
     pub(crate) fn judge_timeout(&self, outcome: &R) -> Verdict {
-        let rules = self.given();
-        let ruled = rules.retry_when.is_some() || rules.retry_except.is_some();
-        let denied =
-            ruled && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
+        let given = self.given();
+        let denied = (given.retry_when.is_some() || given.retry_except.is_some())
+            && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
         Verdict::Error {
             kind: ErrorKind::Timeout,
             retry_after: None,
@@ -425,15 +427,15 @@ struct Keeping<R> {
 }
 
 impl<R> Cacheable<R> {
-    pub(crate) fn codec(&self) -> Codec {
+    pub(crate) fn codec(self) -> Codec {
         (self.keeping)().codec
     }
 
-    pub(crate) fn keep(&self, outcome: &R) -> Option<Kept> {
+    pub(crate) fn keep(self, outcome: &R) -> Option<Kept> {
         ((self.keeping)().keep)(outcome)
     }
 
-    pub(crate) fn serve(&self, kept: &Kept) -> Option<R> {
+    pub(crate) fn serve(self, kept: &Kept) -> Option<R> {
         ((self.keeping)().serve)(kept)
     }
 }

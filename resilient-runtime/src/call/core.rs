@@ -175,7 +175,7 @@ impl<'m> Core<'m> {
                 _ if own_timeout => place.sample(Sample::Timeout(elapsed), self.now),
                 _ if throttled => place.sample(Sample::Overload, self.now),
                 Ending::Success | Ending::Failure => {
-                    place.sample(Sample::Answer(elapsed), self.now)
+                    place.sample(Sample::Answer(elapsed), self.now);
                 }
                 Ending::Nothing => {}
             }
