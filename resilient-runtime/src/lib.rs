@@ -47,7 +47,8 @@
 //! ```
 //!
 //! The attribute and all its keys: [`macro@resilient`]. The same by hand: [`Policy`]. Services, configuration at run
-//! time and the cache directory: [`Registry`]. What errors mean: [`Classify`]. Where an answer came from: [`traced`].
+//! time and the cache directory: [`Registry`]. What errors mean: [`Classify`](trait@Classify), and in the
+//! [guide](guide::classification). Where an answer came from: [`traced`].
 //!
 //! # Order
 //!
@@ -86,6 +87,7 @@ mod disk;
 mod events;
 mod failure;
 mod guards;
+pub mod guide;
 mod histogram;
 mod latency;
 mod name;
