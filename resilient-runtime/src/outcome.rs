@@ -294,8 +294,11 @@ impl<V, E> Rules<V, E> {
         let holds = |predicate: Option<Predicate<E>>| predicate.is_some_and(|holds| holds(error));
         let rejection = error.rejection();
         let kind = rejection.map_or_else(|| error.kind(), Rejection::kind);
-        let own_retryable =
-            || error.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. }));
+        let own_retryable = || match rejection {
+            Some(Rejection::BreakerOpen { .. }) => false,
+            Some(rejection) => rejection.kind().is_retryable(),
+            None => error.is_retryable(),
+        };
         Verdict::Error {
             kind,
             retry_after: error.retry_after().or_else(|| rejection.and_then(Rejection::retry_after)),
