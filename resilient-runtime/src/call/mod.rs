@@ -117,6 +117,11 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Records what became of an attempt, and decides whether there is another one.
     pub fn settle(&mut self, attempted: Attempted<'m, R>) {
         let (outcome, verdict) = self.book(attempted);
+        self.conclude(outcome, verdict);
+    }
+
+    /// Decides whether there is another attempt after one that is recorded.
+    fn conclude(&mut self, outcome: R, verdict: Verdict) {
         match verdict {
             Verdict::Success | Verdict::Value { again: false, .. } => self.core.leave(),
             Verdict::Value { again: true, .. } => {
