@@ -122,6 +122,15 @@ mod one_more {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_race_dropped_after_one_request_failed_is_cancelled_and_not_failed() {
+        let double = Double::playing([DOWN, Act::Hang]);
+        let api = decorated!(double);
+        assert!(tokio::time::timeout(millis(150), api.get()).await.is_err());
+        let books = books!(api);
+        assert_eq!((books.cancelled, books.failures), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_dropped_race_leaves_nothing_behind() {
         let double = Double::playing([Act::Hang, Act::Hang]);
         let api = decorated!(double);

@@ -52,6 +52,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                     if out == 0 && another.is_none() {
                         return Poll::Ready((outcome, verdict));
                     }
+                    // The call has not ended: dropped now, it counts as cancelled.
+                    self.core.end = None;
                     if let Some(another) = another {
                         left -= 1;
                         next = self.core.hedge_at(another.started);
