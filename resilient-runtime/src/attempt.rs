@@ -4,7 +4,6 @@ use std::{
     future::Future,
     pin::Pin,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use pin_project_lite::pin_project;
@@ -27,7 +26,6 @@ pub struct Attempt<'m> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) at: Moment,
-    pub(crate) after: Duration,
     pub(crate) scope: TimeoutScope,
 }
 

@@ -24,6 +24,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    #[expect(clippy::large_types_passed_by_value, reason = "it is kept")]
     pub(crate) fn new(
         service: Service,
         policies: PolicyConfig,
@@ -57,7 +58,13 @@ impl Declaration {
         let breaker = match settings.breaker {
             None => None,
             Some(breaker) => {
-                let overrides = gives(own.breaker.as_on(), &BreakerConfig::new());
+                // Another key for the same breakers is no breaker of one's own.
+                let shared = self.policies.breaker.as_on().and_then(|breaker| breaker.keyed);
+                let nothing = shared.map_or(BreakerConfig::new(), |keyed| {
+                    let given = own.breaker.as_on().and_then(|own| own.keyed);
+                    given.map_or(BreakerConfig::new(), |_| BreakerConfig::new().keyed(keyed))
+                });
+                let overrides = gives(own.breaker.as_on(), &nothing);
                 let (guards, site) = at(overrides || breaker.scope == Scope::Method);
                 Some(guards.declare_breakers(breaker, site)?)
             }

@@ -132,7 +132,7 @@ pub use histogram::HistogramSnapshot;
 pub use name::Name;
 pub use outcome::{
     Again, Arguments, BreakerKey, CacheValue, Cacheable, DiskValue, FailureOf, Fallible,
-    FromRejection, Outcome, Retrying, ValueOf, again, cacheable, fallible, storable,
+    FromRejection, Outcome, Retrying, Rules, ValueOf, again, cacheable, fallible, storable,
 };
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};

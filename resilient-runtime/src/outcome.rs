@@ -3,7 +3,7 @@
 //! The expansion names a *witness*, such as [`fallible`], with the method's own return type and passes its result on.
 //! The bounds stand on these free functions alone, so that an unmet one is one error, at the user's type, in our words.
 
-use std::{marker::PhantomData, time::Duration};
+use std::time::Duration;
 
 use crate::{Classify, ErrorKind, Rejection};
 
@@ -165,29 +165,39 @@ pub(crate) type Predicate<T> = fn(&T) -> bool;
 /// let policy = Policy::builder("jobs").retry(RetryConfig::new().max(3)).build()?;
 /// let mut answers = [202, 202, 200].into_iter();
 /// let status = policy
-///     .with(fallible::<Result<u16, Rejection>>().retry_if(is_pending))
+///     .with(fallible::<Result<u16, Rejection>>().rules(|rules| rules.retry_if(is_pending)))
 ///     .call(async || Ok(answers.next().unwrap_or(404)))
 ///     .await;
 /// assert_eq!(status, Ok(200));
 /// # Ok(()) }
 /// ```
 pub struct Fallible<R, V, E> {
-    pub(crate) reject: fn(Rejection) -> R,
-    pub(crate) judge: fn(&R, &Rules<V, E>) -> Verdict,
-    pub(crate) split: fn(R) -> Result<R, E>,
-    pub(crate) error: fn(&R) -> Option<&E>,
-    pub(crate) rules: Rules<V, E>,
+    // Functions and not what they return: every call holds a copy, and its future is larger by it.
+    witness: fn() -> Witness<R, V, E>,
+    rules: Option<RulesOf<V, E>>,
 }
 
-/// What the user says of values and errors.
-pub(crate) struct Rules<V, E> {
+/// Adds the caller's rules to none.
+type RulesOf<V, E> = fn(Rules<V, E>) -> Rules<V, E>;
+
+/// What is known of a return type.
+struct Witness<R, V, E> {
+    reject: fn(Rejection) -> R,
+    judge: fn(&R, &Rules<V, E>) -> Verdict,
+    split: fn(R) -> Result<R, E>,
+    error: fn(&R) -> Option<&E>,
+}
+
+/// What a caller says of the values and the errors of a call. Where nothing is said, an error's
+/// [kind](ErrorKind) decides, and every value is a success.
+pub struct Rules<V, E> {
     breaker_ignore: Option<Predicate<E>>,
     breaker_when: Option<Predicate<E>>,
     failure_if: Option<Predicate<V>>,
     retry_except: Option<Predicate<E>>,
     retry_when: Option<Predicate<E>>,
     retry_if: Option<Predicate<V>>,
-    pub(crate) before_retry: Option<fn(&Retrying<'_, E>)>,
+    before_retry: Option<fn(&Retrying<'_, E>)>,
 }
 
 /// What a retry's hook is told, when the retry is decided and before its delay.
@@ -206,11 +216,11 @@ pub struct Retrying<'a, E> {
     pub error: Option<&'a E>,
 }
 
-impl<R, V, E> Fallible<R, V, E> {
+impl<V, E> Rules<V, E> {
     /// Errors for which `predicate` holds count as nothing to the breaker, whatever else is said of them.
     #[must_use]
     pub const fn breaker_ignore(mut self, predicate: fn(&E) -> bool) -> Self {
-        self.rules.breaker_ignore = Some(predicate);
+        self.breaker_ignore = Some(predicate);
         self
     }
 
@@ -218,7 +228,7 @@ impl<R, V, E> Fallible<R, V, E> {
     /// Rejections by our own policies never do.
     #[must_use]
     pub const fn breaker_when(mut self, predicate: fn(&E) -> bool) -> Self {
-        self.rules.breaker_when = Some(predicate);
+        self.breaker_when = Some(predicate);
         self
     }
 
@@ -226,21 +236,21 @@ impl<R, V, E> Fallible<R, V, E> {
     /// inside. The caller gets them all the same, and no cache keeps them.
     #[must_use]
     pub const fn failure_if(mut self, predicate: fn(&V) -> bool) -> Self {
-        self.rules.failure_if = Some(predicate);
+        self.failure_if = Some(predicate);
         self
     }
 
     /// Errors for which `predicate` holds are not retried, whatever else is said of them.
     #[must_use]
     pub const fn retry_except(mut self, predicate: fn(&E) -> bool) -> Self {
-        self.rules.retry_except = Some(predicate);
+        self.retry_except = Some(predicate);
         self
     }
 
     /// Exactly the errors for which `predicate` holds are retried, whatever their kind says.
     #[must_use]
     pub const fn retry_when(mut self, predicate: fn(&E) -> bool) -> Self {
-        self.rules.retry_when = Some(predicate);
+        self.retry_when = Some(predicate);
         self
     }
 
@@ -248,43 +258,17 @@ impl<R, V, E> Fallible<R, V, E> {
     /// attempt is left the caller gets the last one; no cache keeps them.
     #[must_use]
     pub const fn retry_if(mut self, predicate: fn(&V) -> bool) -> Self {
-        self.rules.retry_if = Some(predicate);
+        self.retry_if = Some(predicate);
         self
     }
 
     /// Tells `hook` of each retry, when it is decided and before its delay.
     #[must_use]
     pub const fn before_retry(mut self, hook: fn(&Retrying<'_, E>)) -> Self {
-        self.rules.before_retry = Some(hook);
+        self.before_retry = Some(hook);
         self
     }
 
-    pub(crate) fn failed(&self, outcome: &R) -> bool {
-        (self.error)(outcome).is_some()
-    }
-
-    pub(crate) fn judge(&self, outcome: &R) -> Verdict {
-        (self.judge)(outcome, &self.rules)
-    }
-
-    /// The verdict on a timeout that `outcome` stands for: it is the service's failure, whatever the error's kind
-    /// says, and worth a retry unless the user's own rules deny that.
-    pub(crate) fn judge_timeout(&self, outcome: &R) -> Verdict {
-        let ruled = self.rules.retry_when.is_some() || self.rules.retry_except.is_some();
-        let denied =
-            ruled && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
-        Verdict::Error {
-            kind: ErrorKind::Timeout,
-            retry_after: None,
-            retryable: !denied,
-            counted: true,
-            unsent: false,
-            throttled: false,
-        }
-    }
-}
-
-impl<V, E> Rules<V, E> {
     const NONE: Self = Self {
         breaker_ignore: None,
         breaker_when: None,
@@ -310,8 +294,11 @@ impl<V, E> Rules<V, E> {
         let holds = |predicate: Option<Predicate<E>>| predicate.is_some_and(|holds| holds(error));
         let rejection = error.rejection();
         let kind = rejection.map_or_else(|| error.kind(), Rejection::kind);
-        let own_retryable =
-            || error.is_retryable() && !matches!(rejection, Some(Rejection::BreakerOpen { .. }));
+        let own_retryable = || match rejection {
+            Some(Rejection::BreakerOpen { .. }) => false,
+            Some(rejection) => rejection.kind().is_retryable(),
+            None => error.is_retryable(),
+        };
         Verdict::Error {
             kind,
             retry_after: error.retry_after().or_else(|| rejection.and_then(Rejection::retry_after)),
@@ -328,13 +315,73 @@ impl<V, E> Rules<V, E> {
     }
 }
 
-impl<V, E> Clone for Rules<V, E> {
-    fn clone(&self) -> Self {
-        *self
+impl<V, E> std::fmt::Debug for Rules<V, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rules").finish_non_exhaustive()
     }
 }
 
-impl<V, E> Copy for Rules<V, E> {}
+impl<R, V, E> Fallible<R, V, E> {
+    /// Judges by rules. The function must not capture anything, so that no call carries its rules along.
+    #[must_use]
+    pub const fn rules(mut self, rules: fn(Rules<V, E>) -> Rules<V, E>) -> Self {
+        self.rules = Some(rules);
+        self
+    }
+
+    /// The outcome that a rejection is to the caller.
+    pub(crate) fn reject(&self, rejection: Rejection) -> R {
+        ((self.witness)().reject)(rejection)
+    }
+
+    /// The outcome, or the error that it is.
+    pub(crate) fn split(&self, outcome: R) -> Result<R, E> {
+        ((self.witness)().split)(outcome)
+    }
+
+    pub(crate) fn failed(&self, outcome: &R) -> bool {
+        ((self.witness)().error)(outcome).is_some()
+    }
+
+    pub(crate) fn judge(&self, outcome: &R) -> Verdict {
+        ((self.witness)().judge)(outcome, &self.given())
+    }
+
+    /// Tells the hook of a retry, if there is one.
+    pub(crate) fn tell_retry(
+        &self,
+        outcome: &R,
+        subject: &crate::events::Subject,
+        attempt: u32,
+        delay: Duration,
+    ) {
+        if let Some(hook) = self.given().before_retry {
+            let error = ((self.witness)().error)(outcome);
+            let (service, method) = (&subject.service, &subject.method);
+            hook(&Retrying { service, method, attempt, delay, error });
+        }
+    }
+
+    /// The verdict on a timeout that `outcome` stands for: it is the service's failure, whatever the error's kind
+    /// says, and worth a retry unless the user's own rules deny that.
+    pub(crate) fn judge_timeout(&self, outcome: &R) -> Verdict {
+        let given = self.given();
+        let denied = (given.retry_when.is_some() || given.retry_except.is_some())
+            && matches!(self.judge(outcome), Verdict::Error { retryable: false, .. });
+        Verdict::Error {
+            kind: ErrorKind::Timeout,
+            retry_after: None,
+            retryable: !denied,
+            counted: true,
+            unsent: false,
+            throttled: false,
+        }
+    }
+
+    fn given(&self) -> Rules<V, E> {
+        self.rules.map_or(Rules::NONE, |rules| rules(Rules::NONE))
+    }
+}
 
 impl<R, V, E> Clone for Fallible<R, V, E> {
     fn clone(&self) -> Self {
@@ -357,23 +404,43 @@ where
     R::Error: FromRejection + Classify,
 {
     Fallible {
-        reject: |rejection| R::from_result(Err(R::Error::from_rejection(rejection))),
-        judge: |outcome, rules| match outcome.as_result() {
-            Ok(value) => rules.judge_value(value),
-            Err(error) => rules.judge_error(error),
+        witness: || Witness {
+            reject: |rejection| R::from_result(Err(R::Error::from_rejection(rejection))),
+            judge: |outcome, rules| match outcome.as_result() {
+                Ok(value) => rules.judge_value(value),
+                Err(error) => rules.judge_error(error),
+            },
+            split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
+            error: |outcome| outcome.as_result().err(),
         },
-        split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
-        error: |outcome| outcome.as_result().err(),
-        rules: Rules::NONE,
+        rules: None,
     }
 }
 
 /// The witness that a method's value can be kept. Made by [`cacheable`] or [`storable`].
 pub struct Cacheable<R> {
-    pub(crate) codec: Codec,
-    pub(crate) keep: fn(&R) -> Option<Kept>,
-    pub(crate) serve: fn(&Kept) -> Option<R>,
-    _outcome: PhantomData<fn() -> R>,
+    keeping: fn() -> Keeping<R>,
+}
+
+/// How a value goes into the cache and comes out of it.
+struct Keeping<R> {
+    codec: Codec,
+    keep: fn(&R) -> Option<Kept>,
+    serve: fn(&Kept) -> Option<R>,
+}
+
+impl<R> Cacheable<R> {
+    pub(crate) fn codec(self) -> Codec {
+        (self.keeping)().codec
+    }
+
+    pub(crate) fn keep(self, outcome: &R) -> Option<Kept> {
+        ((self.keeping)().keep)(outcome)
+    }
+
+    pub(crate) fn serve(self, kept: &Kept) -> Option<R> {
+        ((self.keeping)().serve)(kept)
+    }
 }
 
 /// A value as the cache holds it, whatever its type.
@@ -405,7 +472,7 @@ impl<R> Copy for Cacheable<R> {}
 
 impl<R> std::fmt::Debug for Cacheable<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cacheable").field("type", &self.codec.type_name).finish_non_exhaustive()
+        f.debug_struct("Cacheable").field("type", &self.codec().type_name).finish_non_exhaustive()
     }
 }
 
@@ -431,46 +498,51 @@ pub trait DiskValue: serde::Serialize + serde::de::DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: serde::Serialize + serde::de::DeserializeOwned> DiskValue for T {}
 
-const fn kept<R>(codec: Codec) -> Cacheable<R>
+fn keeping<R>(disk: Option<DiskCodec>) -> Keeping<R>
 where
     R: Outcome,
     R::Value: CacheValue,
 {
-    Cacheable {
-        codec,
+    Keeping {
+        codec: Codec { type_name: std::any::type_name::<R::Value>(), disk },
         keep: |outcome| {
             outcome.as_result().ok().map(|value| std::sync::Arc::new(value.clone()) as Kept)
         },
         serve: |kept| {
             kept.downcast_ref::<R::Value>().map(|value| R::from_result(Ok(value.clone())))
         },
-        _outcome: PhantomData,
     }
 }
 
 /// Shows that the value in `R` can be kept in memory (`Clone`).
-pub fn cacheable<R>() -> Cacheable<R>
+pub const fn cacheable<R>() -> Cacheable<R>
 where
     R: Outcome,
     R::Value: CacheValue,
 {
-    kept(Codec { type_name: std::any::type_name::<R::Value>(), disk: None })
+    Cacheable { keeping: || keeping::<R>(None) }
 }
 
 /// Shows that the value in `R` can be kept in memory (`Clone`) and on disk (serde).
-pub fn storable<R>() -> Cacheable<R>
+pub const fn storable<R>() -> Cacheable<R>
 where
     R: Outcome,
     R::Value: CacheValue + DiskValue,
 {
-    let disk = DiskCodec {
-        encode: |kept| match kept.downcast_ref::<R::Value>() {
-            Some(value) => rmp_serde::to_vec_named(value),
-            None => Err(rmp_serde::encode::Error::Syntax("a value of another type".to_owned())),
+    Cacheable {
+        keeping: || {
+            keeping::<R>(Some(DiskCodec {
+                encode: |kept| match kept.downcast_ref::<R::Value>() {
+                    Some(value) => rmp_serde::to_vec_named(value),
+                    None => {
+                        Err(rmp_serde::encode::Error::Syntax("a value of another type".to_owned()))
+                    }
+                },
+                decode: |bytes| {
+                    rmp_serde::from_slice::<R::Value>(bytes)
+                        .map(|value| std::sync::Arc::new(value) as Kept)
+                },
+            }))
         },
-        decode: |bytes| {
-            rmp_serde::from_slice::<R::Value>(bytes).map(|value| std::sync::Arc::new(value) as Kept)
-        },
-    };
-    kept(Codec { type_name: std::any::type_name::<R::Value>(), disk: Some(disk) })
+    }
 }

@@ -1,6 +1,7 @@
 //! Helpers that the tests of this package share.
 
 pub mod double;
+mod scene;
 
 /// The answer that belongs to a number: long enough to spread over pages, and different for each.
 #[must_use]

@@ -44,6 +44,34 @@ trait Api {
     async fn suspends(&self) -> Result<u64, Fault>;
 }
 
+fn never<T>(_: &T) -> bool {
+    false
+}
+
+#[resilient(
+    service = "everything",
+    breaker(threshold = 0.5, window = 50, slow = "1s", key = host, ignore = Fault::Wrong, failure_if = never),
+    retry(max = 3, retry_if = never, when = never, within = "9s"),
+    rate(limit = 1_000_000.0),
+    timeout(adaptive(max = "1s"), call = "5s"),
+    bulkhead(adaptive, max = 10, wait = "1s"),
+    hedge(after = p90)
+)]
+trait Everything {
+    async fn ready(&self, host: &str) -> Result<u64, Fault>;
+    async fn pending(&self, host: &str) -> Result<u64, Fault>;
+}
+
+impl Everything for Client {
+    async fn ready(&self, _host: &str) -> Result<u64, Fault> {
+        Ok(1)
+    }
+    async fn pending(&self, _host: &str) -> Result<u64, Fault> {
+        tokio::task::yield_now().await;
+        Ok(1)
+    }
+}
+
 struct Client;
 
 impl Api for Client {
@@ -80,6 +108,17 @@ async fn a_success_allocates_nothing() {
         assert_eq!(api.cached("name", 2).await, Ok(6));
     }
     assert_eq!(allocations() - before, 0, "a hit in memory");
+
+    let everything = ResilientEverything::with_registry(Client, &Registry::new());
+    for _ in 0..30 {
+        let warm = (everything.ready("eu").await, everything.pending("eu").await);
+        assert_eq!(warm, (Ok(1), Ok(1)));
+    }
+    let before = allocations();
+    for _ in 0..100 {
+        assert_eq!(everything.ready("eu").await, Ok(1));
+    }
+    assert_eq!(allocations() - before, 0, "every policy and rule");
 
     let before = allocations();
     let text = String::from("the allocator does count");

@@ -103,7 +103,7 @@ where
             .quote
             .begin(
                 ::resilient_runtime::fallible::<Result<Market, ScoutError>>()
-                    .retry_when(ScoutError::is_transient),
+                    .rules(|rules| rules.retry_when(ScoutError::is_transient)),
             );
         while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
             let league = ::resilient_runtime::again::<String>(&league);

@@ -41,25 +41,27 @@ where
     fn rejection(&self) -> ::core::option::Option<&::resilient_runtime::Rejection> {
         match self {
             Self::Left(error) => ::resilient_runtime::delegate(error).rejection(),
-            _ => ::core::option::Option::None,
+            Self::Right(..) => ::core::option::Option::None,
         }
     }
     fn counts_as_failure(&self) -> bool {
         match self {
             Self::Left(error) => ::resilient_runtime::delegate(error).counts_as_failure(),
-            _ => ::resilient_runtime::Classify::kind(self).counts_as_failure(),
+            Self::Right(..) => {
+                ::resilient_runtime::Classify::kind(self).counts_as_failure()
+            }
         }
     }
     fn is_retryable(&self) -> bool {
         match self {
             Self::Left(error) => ::resilient_runtime::delegate(error).is_retryable(),
-            _ => ::resilient_runtime::Classify::kind(self).is_retryable(),
+            Self::Right(..) => ::resilient_runtime::Classify::kind(self).is_retryable(),
         }
     }
     fn is_unsent(&self) -> bool {
         match self {
             Self::Left(error) => ::resilient_runtime::delegate(error).is_unsent(),
-            _ => false,
+            Self::Right(..) => false,
         }
     }
 }

@@ -103,19 +103,26 @@ where
             .order
             .begin(
                 ::resilient_runtime::fallible::<Result<Order, ShopError>>()
-                    .breaker_ignore(|error| {
-                        ::core::matches!(error, ShopError::Missing { .. })
-                    })
-                    .breaker_when(|error| {
-                        ::core::matches!(error, ShopError::Down | ShopError::Garbled)
-                    })
-                    .failure_if(is_apology)
-                    .retry_except(|error| {
-                        ::core::matches!(error, ShopError::Busy(after) if * after > 10)
-                    })
-                    .retry_when(is_transient)
-                    .retry_if(is_pending)
-                    .before_retry(note),
+                    .rules(|rules| {
+                        rules
+                            .breaker_ignore(|error| {
+                                ::core::matches!(error, ShopError::Missing { .. })
+                            })
+                            .breaker_when(|error| {
+                                ::core::matches!(
+                                    error, ShopError::Down | ShopError::Garbled
+                                )
+                            })
+                            .failure_if(is_apology)
+                            .retry_except(|error| {
+                                ::core::matches!(
+                                    error, ShopError::Busy(after) if * after > 10
+                                )
+                            })
+                            .retry_when(is_transient)
+                            .retry_if(is_pending)
+                            .before_retry(note)
+                    }),
             );
         while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
             let outcome = attempt.run(Shop::order(&self.inner, item)).await;

@@ -10,6 +10,7 @@
     reason = "the expansion no longer imports the attribute that it came from"
 )]
 #![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
+#![allow(clippy::elidable_lifetime_names, reason = "an impl names the parameters of its type")]
 #![allow(dead_code, reason = "an example's decorator is made by nobody")]
 
 #[path = "../expand/associated_items.rs"]

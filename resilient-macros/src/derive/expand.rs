@@ -18,6 +18,7 @@ struct Answers {
 }
 
 struct Arm {
+    shapes: Vec<Ident>,
     patterns: Vec<TokenStream>,
     answer: TokenStream,
     binds: bool,
@@ -117,15 +118,20 @@ impl Classified<'_> {
         let name = Ident::new(name, Span::mixed_site());
         let Answers { arms, rest } = answers;
         let first = arms.first()?;
-        let told: usize = arms.iter().map(|arm| arm.patterns.len()).sum();
-        let whole = told == self.shapes.len();
+        let told = |shape: &Shape<'_>| arms.iter().any(|arm| arm.shapes.contains(shape.name));
+        let left: Vec<_> = self.shapes.iter().filter(|shape| !told(shape)).collect();
         let is_struct = self.shapes.iter().any(|shape| !shape.is_variant);
-        let body = if is_struct || (whole && arms.len() == 1 && !first.binds) {
+        let body = if is_struct || (left.is_empty() && arms.len() == 1 && !first.binds) {
             first.answer.clone()
         } else {
             let arms =
                 arms.iter().map(|Arm { patterns, answer, .. }| quote!(#(#patterns)|* => #answer,));
-            let rest = (!whole).then(|| quote!(_ => #rest,));
+            let rest = match left[..] {
+                [] => None,
+                [one] => Some(one.pattern()),
+                _ => Some(quote!(_)),
+            }
+            .map(|pattern| quote!(#pattern => #rest,));
             quote!(match self { #(#arms)* #rest })
         };
         Some(quote!(fn #name(&self) -> #returns { #body }))
@@ -192,7 +198,7 @@ impl Classified<'_> {
         let method = Ident::new(method, at);
         let (pattern, error) = shape.binding(named, "error");
         let answer = quote_spanned!(at=> #krate::delegate(#error).#method());
-        Arm { patterns: vec![pattern], answer, binds: true }
+        Arm { shapes: vec![shape.name.clone()], patterns: vec![pattern], answer, binds: true }
     }
 
     /// `function(field)`, where the runtime reads the field.
@@ -202,6 +208,7 @@ impl Classified<'_> {
         let function = Ident::new(function, at);
         let (pattern, field) = shape.binding(named, tuple);
         Arm {
+            shapes: vec![shape.name.clone()],
             patterns: vec![pattern],
             answer: quote_spanned!(at=> #krate::#function(#field)),
             binds: true,
@@ -210,7 +217,7 @@ impl Classified<'_> {
 }
 
 fn plain(shape: &Shape<'_>, answer: TokenStream) -> Arm {
-    Arm { patterns: vec![shape.pattern()], answer, binds: false }
+    Arm { shapes: vec![shape.name.clone()], patterns: vec![shape.pattern()], answer, binds: false }
 }
 
 impl Answers {
@@ -223,7 +230,10 @@ impl Answers {
         let answer = arm.answer.to_string();
         let alike = |other: &&mut Arm| !other.binds && other.answer.to_string() == answer;
         match self.arms.iter_mut().find(alike) {
-            Some(other) if !arm.binds => other.patterns.extend(arm.patterns),
+            Some(other) if !arm.binds => {
+                other.shapes.extend(arm.shapes);
+                other.patterns.extend(arm.patterns);
+            }
             _ => self.arms.push(arm),
         }
     }

@@ -9,8 +9,11 @@ use crate::args::{Layer, Pattern};
 
 /// ```text
 /// Input:   retry(on = Fault::Busy, when = is_transient), breaker(ignore = Fault::NotFound)
-/// Output:  .breaker_ignore(|error| matches!(error, Fault::NotFound))
-///          .retry_when(|error| matches!(error, Fault::Busy) || is_transient(error))
+/// Output:  .rules(|rules| {
+///              rules
+///                  .breaker_ignore(|error| matches!(error, Fault::NotFound))
+///                  .retry_when(|error| matches!(error, Fault::Busy) || is_transient(error))
+///          })
 /// ```
 pub(super) fn expand(layer: &Layer) -> TokenStream {
     let rules = &layer.rules;
@@ -32,7 +35,11 @@ pub(super) fn expand(layer: &Layer) -> TokenStream {
         chain.extend(retry_if.as_ref().map(|path| quote!(.retry_if(#path))));
         chain.extend(hook.as_ref().map(|path| quote!(.before_retry(#path))));
     }
-    chain
+    if chain.is_empty() {
+        return chain;
+    }
+    let given = Ident::new("rules", Span::mixed_site());
+    quote!(.rules(|#given| #given #chain))
 }
 
 /// ```text

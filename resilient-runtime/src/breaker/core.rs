@@ -31,6 +31,9 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
+    /// That of no call. A permit is held by every call, whose future an `Option` would make larger.
+    pub(super) const NONE: Self = Self { generation: u64::MAX, probe: u64::MAX };
+
     pub(super) fn of(generation: u64) -> Self {
         Self { generation, probe: 0 }
     }

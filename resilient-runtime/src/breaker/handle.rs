@@ -149,14 +149,13 @@ impl CircuitBreaker {
 
     /// Admits a call, or says how long it should wait (`None`: nobody knows).
     pub(crate) fn admit(&self, now: Moment) -> Result<Permit<'_>, Option<Duration>> {
-        let admission = Some(self.0.admit(now)?);
+        let admission = self.0.admit(now)?;
         Ok(Permit { breaker: Held::Borrowed(&self.0), admission })
     }
 
     /// Like [`admit`](Self::admit), with a permit that keeps the breaker: for one that was looked up by its key.
-    #[allow(dead_code, reason = "keys are wired in elsewhere")]
     pub(crate) fn admit_owned(self, now: Moment) -> Result<Permit<'static>, Option<Duration>> {
-        let admission = Some(self.0.admit(now)?);
+        let admission = self.0.admit(now)?;
         Ok(Permit { breaker: Held::Owned(self.0), admission })
     }
 
@@ -269,7 +268,8 @@ impl Inner {
 /// The right to call the method once. Dropped unused, it counts as nothing and gives a probe's place back.
 pub(crate) struct Permit<'a> {
     breaker: Held<'a>,
-    admission: Option<Admission>,
+    /// [`Admission::NONE`] once it is used up.
+    admission: Admission,
 }
 
 enum Held<'a> {
@@ -284,7 +284,8 @@ impl Permit<'_> {
     }
 
     fn end(&mut self, ending: Ending, elapsed: Duration, now: Moment) {
-        if let Some(admission) = self.admission.take() {
+        let admission = std::mem::replace(&mut self.admission, Admission::NONE);
+        if admission != Admission::NONE {
             let breaker = match &self.breaker {
                 Held::Borrowed(breaker) => breaker,
                 Held::Owned(breaker) => &**breaker,

@@ -96,7 +96,7 @@ impl KeyedBreakers {
         }
     }
 
-    /// How many there are.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.lock().breakers.len()
     }

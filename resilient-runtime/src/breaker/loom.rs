@@ -17,12 +17,15 @@ type Admitted = Result<Permit<'static>, Option<Duration>>;
 
 const RECOVERY: Duration = Duration::from_secs(60);
 
+fn configured(config: BreakerConfig) -> CircuitBreaker {
+    let owner = Owner { service: "scout".into(), method: None, key: None };
+    let rng = SmallRng::seed_from_u64(1);
+    CircuitBreaker::new(owner, config.settings(), rng, std::sync::Arc::default())
+}
+
 /// Opened by its first failure.
 fn breaker(half_open: u32) -> CircuitBreaker {
-    let owner = Owner { service: "scout".into(), method: None, key: None };
-    let settings = BreakerConfig::new().threshold(1).half_open(half_open).settings();
-    let rng = SmallRng::seed_from_u64(1);
-    CircuitBreaker::new(owner, settings, rng, std::sync::Arc::default())
+    configured(BreakerConfig::new().threshold(1).half_open(half_open))
 }
 
 fn admit(breaker: &CircuitBreaker, now: Moment) -> Admitted {
@@ -109,6 +112,20 @@ fn a_late_result_of_an_older_generation_never_decides() {
             other.join().expect("no panic");
         }
         assert_eq!(breaker.state(), State::Closed);
+    });
+}
+
+#[test]
+fn what_is_readable_without_the_lock_never_falls_behind() {
+    let start = Moment::now();
+    loom::model(move || {
+        let breaker = configured(BreakerConfig::new().threshold(2));
+        let [mine, theirs] = [admit(&breaker, start), admit(&breaker, start)];
+        let other = thread::spawn(move || end(theirs, Ending::Failure, start));
+        end(mine, Ending::Failure, start);
+        other.join().expect("no panic");
+        assert_eq!(breaker.state(), State::Open);
+        assert!(admit(&breaker, start).is_err());
     });
 }
 

@@ -211,7 +211,7 @@ async fn a_fixed_limit_learns_nothing() {
     for number in 0..20 {
         window(&place(&bulkhead), number, Sample::Overload);
     }
-    place(&bulkhead).finished(Sample::Overload, Moment::now());
+    place(&bulkhead).sample(Sample::Overload, Moment::now());
     let snapshot = bulkhead.snapshot();
     assert_eq!((snapshot.limit, snapshot.min, snapshot.available), (3, 3, 3));
 }

@@ -62,6 +62,7 @@ impl<'m> Core<'m> {
     fn begin_attempt(&mut self) {
         let pipeline = self.pipeline;
         self.attempts += 1;
+        self.begun = self.now;
         pipeline.counters.attempts.add();
         if self.attempts > 1 {
             pipeline.counters.retries.add();
@@ -193,12 +194,8 @@ impl<'m> Core<'m> {
             None => fixed,
         };
         let attempt =
-            after.map(|after| Limit { at: self.now + after, after, scope: TimeoutScope::Attempt });
-        let call = self.deadline.map(|at| Limit {
-            at,
-            after: at.since(self.started),
-            scope: TimeoutScope::Call,
-        });
+            after.map(|after| Limit { at: self.now + after, scope: TimeoutScope::Attempt });
+        let call = self.deadline.map(|at| Limit { at, scope: TimeoutScope::Call });
         match (attempt, call) {
             (Some(attempt), Some(call)) => Some(if call.at < attempt.at { call } else { attempt }),
             (attempt, call) => attempt.or(call),

@@ -31,6 +31,8 @@ pub(super) struct Core<'m> {
     pub(super) started: Moment,
     pub(super) now: Moment,
     pub(super) deadline: Option<Moment>,
+    /// When the present attempt began.
+    pub(super) begun: Moment,
     pub(super) attempts: u32,
     /// How many requests beside the attempts were sent.
     pub(super) hedges: u32,
@@ -40,7 +42,6 @@ pub(super) struct Core<'m> {
     pub(super) pause: Duration,
     // Boxed, like what is loaded: most calls need neither, and every call's future would be larger by them.
     pub(super) jitter: Option<Box<SmallRng>>,
-    pub(super) rejection: Option<Rejection>,
     pub(super) load: Option<Box<Load>>,
     /// The breaker of this call's key, where breakers are keyed.
     pub(super) keyed: Option<CircuitBreaker>,
@@ -69,12 +70,12 @@ impl<'m> Core<'m> {
             started: now,
             now,
             deadline: own.into_iter().chain(inherited).min(),
+            begun: now,
             attempts: 0,
             hedges: 0,
             settled: false,
             pause: Duration::ZERO,
             jitter: None,
-            rejection: None,
             load: None,
             keyed: None,
             call_permit: None,
@@ -174,17 +175,17 @@ impl<'m> Core<'m> {
                 _ if own_timeout => place.sample(Sample::Timeout(elapsed), self.now),
                 _ if throttled => place.sample(Sample::Overload, self.now),
                 Ending::Success | Ending::Failure => {
-                    place.sample(Sample::Answer(elapsed), self.now)
+                    place.sample(Sample::Answer(elapsed), self.now);
                 }
                 Ending::Nothing => {}
             }
         }
     }
 
-    pub(super) fn reject(&mut self, rejection: Rejection) {
-        self.pipeline.subject.rejected(&rejection);
+    pub(super) fn reject(&mut self, rejection: &Rejection) {
+        self.pipeline.subject.rejected(rejection);
+        self.pipeline.counters.rejected(rejection);
         self.end = Some(End::Rejected);
-        self.rejection = Some(rejection);
         self.leave();
     }
 
@@ -210,11 +211,8 @@ impl<'m> Core<'m> {
             Some(End::Success) => counters.successes.add(),
             Some(End::Failure) => counters.failures.add(),
             Some(End::Ignored) => counters.ignored.add(),
-            Some(End::Rejected) => {
-                if let Some(rejection) = &self.rejection {
-                    counters.rejected(rejection);
-                }
-            }
+            // Counted by its reason when it was rejected.
+            Some(End::Rejected) => {}
             None => counters.cancelled.add(),
         }
         if let Some(load) = self.load.take() {

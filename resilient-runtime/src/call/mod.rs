@@ -19,7 +19,7 @@ use crate::{
     clock::Moment,
     counters::{End, GiveUp},
     guards::Breakers,
-    outcome::{BreakerKey, Cacheable, Fallible, Kept, Retrying, Verdict},
+    outcome::{BreakerKey, Cacheable, Fallible, Kept, Verdict},
     provenance,
 };
 
@@ -67,7 +67,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// same key wait for it.
     pub fn lookup(&mut self, cacheable: Cacheable<R>, key: Key) -> Lookup<'_, 'm, R, V, E> {
         self.cacheable = Some(cacheable);
-        let further = match self.core.look(&key, cacheable.codec) {
+        let further = match self.core.look(&key, cacheable.codec()) {
             Look::Nowhere => None,
             Look::Further(find) => Some(find),
             Look::Found(value, provenance) => {
@@ -80,7 +80,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Settles the call with a value of the cache.
     fn serve(&mut self, value: &Kept, provenance: Provenance) {
-        if let Some(outcome) = self.cacheable.and_then(|cacheable| (cacheable.serve)(value)) {
+        if let Some(outcome) = self.cacheable.and_then(|cacheable| cacheable.serve(value)) {
             self.outcome = Some(outcome);
             self.core.settled = true;
             self.core.end = Some(End::Success);
@@ -98,7 +98,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             Ok(attempt) => Some(attempt),
             Err(rejection) => {
                 if self.outcome.is_none() {
-                    self.core.reject(rejection);
+                    self.core.reject(&rejection);
+                    self.outcome = Some(self.fallible.reject(rejection));
                 } else {
                     // The service's own error says more than a rejection of the retry.
                     self.core.end = self.core.last;
@@ -116,6 +117,11 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Records what became of an attempt, and decides whether there is another one.
     pub fn settle(&mut self, attempted: Attempted<'m, R>) {
         let (outcome, verdict) = self.book(attempted);
+        self.conclude(outcome, verdict);
+    }
+
+    /// Decides whether there is another attempt after one that is recorded.
+    fn conclude(&mut self, outcome: R, verdict: Verdict) {
         match verdict {
             Verdict::Success | Verdict::Value { again: false, .. } => self.core.leave(),
             Verdict::Value { again: true, .. } => {
@@ -131,17 +137,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                 self.core.pipeline.counters.retried_successes.add();
             }
         }
-        if let Some(hook) = self.fallible.rules.before_retry
-            && !self.core.settled
-        {
-            let subject = &self.core.pipeline.subject;
-            hook(&Retrying {
-                service: &subject.service,
-                method: &subject.method,
-                attempt: self.core.attempts + 1,
-                delay: self.core.pause,
-                error: (self.fallible.error)(&outcome),
-            });
+        if !self.core.settled {
+            let (subject, attempt) = (&self.core.pipeline.subject, self.core.attempts + 1);
+            self.fallible.tell_retry(&outcome, subject, attempt, self.core.pause);
         }
         self.outcome = Some(outcome);
     }
@@ -160,9 +158,13 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             }
             Err(limit) => {
                 let service = core.pipeline.subject.service.clone();
-                let rejection =
-                    Rejection::TimedOut { service, limit: limit.after, scope: limit.scope };
-                let outcome = (self.fallible.reject)(rejection);
+                let since = match limit.scope {
+                    TimeoutScope::Attempt => core.begun,
+                    TimeoutScope::Call => core.started,
+                };
+                let (limit, scope) = (limit.at.since(since), limit.scope);
+                let rejection = Rejection::TimedOut { service, limit, scope };
+                let outcome = self.fallible.reject(rejection);
                 let verdict = self.fallible.judge_timeout(&outcome);
                 (outcome, verdict)
             }
@@ -197,21 +199,18 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     fn keep(&mut self, outcome: &R) {
         let core = &mut self.core;
         if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
-            && let Some(value) = core.load.is_some().then(|| (cacheable.keep)(outcome)).flatten()
+            && let Some(value) = core.load.is_some().then(|| cacheable.keep(outcome)).flatten()
             && let Some(load) = core.load.take()
         {
-            cache.loaded(*load, value, cacheable.codec, core.now);
+            cache.loaded(*load, value, cacheable.codec(), core.now);
         }
     }
 
     /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
     pub fn failure(&mut self) -> Option<Failure<E>> {
         let core = &mut self.core;
-        let outcome = match self.outcome.take() {
-            Some(outcome) => outcome,
-            None => (self.fallible.reject)(core.rejection.clone()?),
-        };
-        match (self.fallible.split)(outcome) {
+        let outcome = self.outcome.take()?;
+        match self.fallible.split(outcome) {
             Ok(outcome) => {
                 self.outcome = Some(outcome);
                 None
@@ -245,10 +244,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     pub fn finish(mut self) -> R {
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
-            None => (self.fallible.reject)(self.core.rejection.clone().unwrap_or_else(|| {
-                // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
-                self.core.out_of_time(self.core.now)
-            })),
+            // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
+            None => self.fallible.reject(self.core.out_of_time(self.core.now)),
         };
         let core = &mut self.core;
         let failed = self.fallible.failed(&outcome);

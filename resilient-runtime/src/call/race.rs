@@ -34,24 +34,26 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);
         let mut hedges: Vec<Pin<Box<Run<'m, F>>>> = Vec::new();
-        let won = poll_fn(|cx| {
+        let (outcome, verdict) = poll_fn(|cx| {
             loop {
                 if let Some((attempted, hedged)) = poll_requests(first.as_mut(), &mut hedges, cx) {
                     let out = hedges.len() + usize::from(first.is_some());
-                    let judged = self.consider(&attempted);
-                    if judged == Merit::Good {
+                    // Before another one is sent: this failure may have opened the breaker.
+                    let (outcome, verdict) = self.book(attempted);
+                    if !matches!(verdict, Verdict::Error { .. }) {
                         self.core.count_race(hedged, out);
-                        return Poll::Ready(attempted);
+                        return Poll::Ready((outcome, verdict));
                     }
-                    let another = if judged == Merit::Worth && left > 0 {
+                    let another = if left > 0 && invites_another(&verdict) {
                         self.core.spare_attempt(limit)
                     } else {
                         None
                     };
                     if out == 0 && another.is_none() {
-                        return Poll::Ready(attempted);
+                        return Poll::Ready((outcome, verdict));
                     }
-                    self.book(attempted);
+                    // The call has not ended: dropped now, it counts as cancelled.
+                    self.core.end = None;
                     if let Some(another) = another {
                         left -= 1;
                         next = self.core.hedge_at(another.started);
@@ -82,31 +84,13 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             }
         })
         .await;
-        self.settle(won);
-    }
-
-    /// What an answer is worth, before it is recorded.
-    fn consider(&self, attempted: &Attempted<'m, R>) -> Merit {
-        let Ok(outcome) = &attempted.result else { return Merit::Bad };
-        match self.fallible.judge(outcome) {
-            Verdict::Error { retryable: true, throttled: false, retry_after: None, .. } => {
-                Merit::Worth
-            }
-            Verdict::Error { .. } => Merit::Bad,
-            Verdict::Success | Verdict::Value { .. } => Merit::Good,
-        }
+        self.conclude(outcome, verdict);
     }
 }
 
-/// What the answer of one request is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Merit {
-    /// It ends the race.
-    Good,
-    /// It failed, and another request may do better.
-    Worth,
-    /// It failed, and another request would too, or should not be sent.
-    Bad,
+/// Whether another request may do better than one that failed, and the service can be asked for it.
+fn invites_another(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Error { retryable: true, throttled: false, retry_after: None, .. })
 }
 
 /// The first request that has ended, and whether it was a hedge.

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::Rejection;
 
-fn inside<'e>(error: &'e Box<dyn Error + Send + Sync>) -> Answers<'e> {
+#[expect(clippy::borrowed_box, reason = "the box is the error, as `Classify` has it")]
+fn inside(error: &Box<dyn Error + Send + Sync>) -> Answers<'_> {
     chain::answers(&**error)
 }
 

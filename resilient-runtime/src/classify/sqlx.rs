@@ -48,7 +48,7 @@ fn database(error: &dyn DatabaseError) -> Answers<'static> {
     }
 }
 
-/// The five letters that Postgres and MySQL give.
+/// The five letters that Postgres and `MySQL` give.
 fn sql_state(code: &str) -> Answers<'static> {
     match code {
         // The server takes no connection: a client that cannot establish one, too many of them, starting up.

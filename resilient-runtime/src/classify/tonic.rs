@@ -41,7 +41,7 @@ pub(super) fn own(status: &Status) -> Answers<'_> {
 }
 
 fn wraps<E: std::error::Error + 'static>(status: &Status) -> bool {
-    chain::chain(status).any(|error| error.is::<E>())
+    chain::chain(status).any(<dyn std::error::Error>::is::<E>)
 }
 
 /// The service wants no other attempt.
