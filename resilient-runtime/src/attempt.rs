@@ -72,6 +72,13 @@ pin_project! {
     }
 }
 
+impl<F> Run<'_, F> {
+    /// When it was sent; `None` once it has ended.
+    pub(crate) fn started(&self) -> Option<Moment> {
+        self.attempt.as_ref().map(|attempt| attempt.started)
+    }
+}
+
 impl<F> std::fmt::Debug for Run<'_, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run").field("attempt", &self.attempt).finish_non_exhaustive()

@@ -142,6 +142,8 @@ pub(crate) enum Verdict {
         unsent: bool,
         /// Whether the service itself asked for fewer requests.
         throttled: bool,
+        /// Whether nobody worked on it: the service turned it away, or a policy did before it got there.
+        refused: bool,
     },
 }
 
@@ -311,6 +313,7 @@ impl<V, E> Rules<V, E> {
                     .map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
             unsent: error.is_unsent(),
             throttled: rejection.is_none() && kind == ErrorKind::RateLimit,
+            refused: rejection.is_some() || kind == ErrorKind::RateLimit,
         }
     }
 }
@@ -339,8 +342,12 @@ impl<R, V, E> Fallible<R, V, E> {
         ((self.witness)().split)(outcome)
     }
 
+    fn error<'r>(&self, outcome: &'r R) -> Option<&'r E> {
+        ((self.witness)().error)(outcome)
+    }
+
     pub(crate) fn failed(&self, outcome: &R) -> bool {
-        ((self.witness)().error)(outcome).is_some()
+        self.error(outcome).is_some()
     }
 
     pub(crate) fn judge(&self, outcome: &R) -> Verdict {
@@ -356,7 +363,7 @@ impl<R, V, E> Fallible<R, V, E> {
         delay: Duration,
     ) {
         if let Some(hook) = self.given().before_retry {
-            let error = ((self.witness)().error)(outcome);
+            let error = self.error(outcome);
             let (service, method) = (&subject.service, &subject.method);
             hook(&Retrying { service, method, attempt, delay, error });
         }
@@ -372,9 +379,13 @@ impl<R, V, E> Fallible<R, V, E> {
             kind: ErrorKind::Timeout,
             retry_after: None,
             retryable: !denied,
-            counted: true,
+            // A hanging service must trip the breaker, whatever `breaker_when` names; to ignore it takes a word.
+            counted: !given
+                .breaker_ignore
+                .is_some_and(|ignored| self.error(outcome).is_some_and(ignored)),
             unsent: false,
             throttled: false,
+            refused: false,
         }
     }
 

@@ -154,10 +154,7 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
         B: AsyncFnOnce(Failure<E>) -> R,
     {
         self.drive(operation).await;
-        if let Some(failure) = self.call.failure() {
-            let outcome = fallback(failure).await;
-            self.call.recover(outcome);
-        }
+        self.recover(fallback).await;
         self.call.finish()
     }
 
@@ -167,11 +164,41 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
         M: Fn() -> F,
         F: Future<Output = R>,
     {
+        self.drive_hedged(request).await;
+        self.call.finish()
+    }
+
+    /// Calls `request`, once for each attempt and for each hedge, and asks `fallback` when the call fails.
+    pub async fn call_hedged_or<M, F, B>(mut self, request: M, fallback: B) -> R
+    where
+        M: Fn() -> F,
+        F: Future<Output = R>,
+        B: AsyncFnOnce(Failure<E>) -> R,
+    {
+        self.drive_hedged(request).await;
+        self.recover(fallback).await;
+        self.call.finish()
+    }
+
+    async fn drive_hedged<M, F>(&mut self, request: M)
+    where
+        M: Fn() -> F,
+        F: Future<Output = R>,
+    {
         self.look().await;
         while let Some(attempt) = self.call.next_attempt().await {
             self.call.race(attempt, &request).await;
         }
-        self.call.finish()
+    }
+
+    async fn recover<B>(&mut self, fallback: B)
+    where
+        B: AsyncFnOnce(Failure<E>) -> R,
+    {
+        if let Some(failure) = self.call.failure() {
+            let outcome = fallback(failure).await;
+            self.call.recover(outcome);
+        }
     }
 
     async fn drive<F>(&mut self, mut operation: F)

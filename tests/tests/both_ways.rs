@@ -245,6 +245,9 @@ both_ways! {
     hedge_by_percentile: [hedge(after = p80, budget = 0.5), retry(max = 2, base = "100ms")]
         = policies!(hedge(HedgeConfig::new().after_percentile(80.0).budget(0.5)) retry(RetryConfig::new().max(2).base(millis(100)))),
         plain(), |call, operation| call.call_hedged(operation);
+    hedge_and_fallback: [hedge(after = "100ms"), fallback = |failure| async move { Ok(failure.attempts) }]
+        = policies!(hedge(HedgeConfig::new().after(millis(100)))),
+        plain(), |call, operation| call.call_hedged_or(operation, async |failure| Ok(failure.attempts));
     cache_and_fallback: [cache = "2s", fallback = |failure| async move { Ok(failure.attempts) }]
         = policies!(cache(CacheConfig::new().memory(secs(2)))),
         plain(), |call, operation| call.cached(storable(), Key::new()).call_or(operation, async |failure| Ok(failure.attempts));

@@ -213,6 +213,38 @@ mod what_counts {
     }
 }
 
+mod timeouts {
+    use super::*;
+    use resilient_runtime::Rejection;
+
+    #[resilient(breaker(threshold = 1, on = Fault::Wrong), timeout = "1s")]
+    trait Named {
+        async fn get(&self) -> Result<u32, Fault>;
+        #[resilient(breaker(scope = method, ignore = Fault::Rejected(Rejection::TimedOut { .. })))]
+        async fn ignoring(&self) -> Result<u32, Fault>;
+    }
+
+    impl Named for Double {
+        async fn get(&self) -> Result<u32, Fault> {
+            self.answer().await
+        }
+        async fn ignoring(&self) -> Result<u32, Fault> {
+            self.answer().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hanging_service_opens_it_whatever_is_named_unless_that_is_ignored_by_word() {
+        let double = Double::playing([Act::Hang, Act::Hang, Act::Answer]);
+        let api = ResilientNamed::with_registry(double.clone(), &Registry::new());
+        assert!(api.ignoring().await.is_err());
+        let method = api.service().method("ignoring").expect("declared");
+        assert_eq!(method.own_breaker().map(CircuitBreaker::state), Some(State::Closed));
+        assert!(api.get().await.is_err());
+        assert_eq!(breaker(api.service()).state(), State::Open);
+    }
+}
+
 mod keyed {
     use super::*;
 

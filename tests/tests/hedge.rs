@@ -207,6 +207,27 @@ mod within_the_budget {
 mod by_percentile {
     use super::*;
 
+    mod exponential {
+        use super::*;
+
+        api!(hedge(after = p95, budget = off));
+
+        #[tokio::test(start_paused = true)]
+        async fn the_percentile_does_not_sink_with_the_hedges_that_it_causes() {
+            // The quantiles of an exponential distribution, in an order that looks like none.
+            let quantile =
+                |number: u32| f64::from(number * 7_919 % 10_007).mul_add(1.0 / 10_007.0, 1e-6);
+            let takes = |number| Duration::from_secs_f64(-0.1 * quantile(number).ln());
+            let double = Double::playing((1..10_000).map(|number| Act::Slow(takes(number))));
+            let api = decorated!(double);
+            for _ in 0..4_000 {
+                assert!(api.get().await.is_ok());
+            }
+            let sent = books!(api).hedge.sent;
+            assert!((4_000 * 4 / 100..=4_000 * 6 / 100).contains(&sent), "{sent} of 4000 at p95");
+        }
+    }
+
     api!(hedge = p90);
 
     #[tokio::test(start_paused = true)]

@@ -78,6 +78,18 @@ mod adaptive {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn being_turned_away_fast_is_no_fast_answer() {
+        let busy = vec![Act::Fail(Fault::Busy(Duration::ZERO)); 50];
+        let slow = vec![Act::Slow(millis(1_000)); 25];
+        let double = Double::playing(slow.into_iter().chain(busy).chain([Act::Hang]));
+        let api = decorated!(double);
+        for _ in 0..75 {
+            let _ = api.get().await;
+        }
+        assert!(limit(api.get().await) >= millis(2_000));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn allows_the_longest_while_nothing_is_known() {
         let api = decorated!(Double::playing([Act::Hang]));
         assert_eq!(limit(api.get().await), Duration::from_secs(10));

@@ -31,7 +31,7 @@ impl<T> ResilientStore<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `store` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `store` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -55,7 +55,7 @@ impl<T> ResilientStore<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `store` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `store` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

@@ -40,7 +40,7 @@ impl<T> ResilientHealth<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `health` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `health` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -64,7 +64,7 @@ impl<T> ResilientHealth<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `health` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `health` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

@@ -21,7 +21,7 @@ impl<T> ResilientApi<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `api` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `api` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -45,7 +45,7 @@ impl<T> ResilientApi<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `api` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `api` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

@@ -25,7 +25,7 @@ impl<T> ResilientSession<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `session` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `session` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -49,7 +49,7 @@ impl<T> ResilientSession<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `session` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `session` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

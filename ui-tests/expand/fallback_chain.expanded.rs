@@ -24,7 +24,7 @@ impl<T> ResilientPrices<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `prices` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `prices` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -48,7 +48,7 @@ impl<T> ResilientPrices<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `prices` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `prices` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

@@ -38,7 +38,7 @@ impl<T> ResilientRepository<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `repository` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `repository` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -62,7 +62,7 @@ impl<T> ResilientRepository<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `repository` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `repository` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

@@ -33,7 +33,7 @@ impl<T> ResilientSearch<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `search` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `search` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -57,7 +57,7 @@ impl<T> ResilientSearch<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `search` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `search` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

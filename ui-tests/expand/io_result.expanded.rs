@@ -44,7 +44,7 @@ impl<T> ResilientFiles<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `files` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `files` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -68,7 +68,7 @@ impl<T> ResilientFiles<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `files` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `files` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

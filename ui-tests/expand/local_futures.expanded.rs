@@ -22,7 +22,7 @@ impl<T> ResilientLocal<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `local` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `local` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -49,7 +49,7 @@ impl<T> ResilientLocal<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `local` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `local` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub(crate) fn try_with_registry(
         inner: T,

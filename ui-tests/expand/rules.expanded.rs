@@ -23,7 +23,7 @@ impl<T> ResilientShop<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `shop` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `shop` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -47,7 +47,7 @@ impl<T> ResilientShop<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `shop` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `shop` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

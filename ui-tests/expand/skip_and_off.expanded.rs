@@ -50,7 +50,7 @@ impl<T> ResilientMixed<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `mixed` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `mixed` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -74,7 +74,7 @@ impl<T> ResilientMixed<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `mixed` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `mixed` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

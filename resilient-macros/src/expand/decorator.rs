@@ -58,7 +58,7 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
         quote!(#(#cfgs)* #field: #declared.method(#name, #own)?,)
     });
     let conflict = format!(
-        " Where the service `{service}` was declared before in the registry with other parameters of its breaker or rate,"
+        " Where the service `{service}` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,"
     );
     let cfgs = contract.original.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     quote! {

@@ -153,15 +153,18 @@ impl<'m> Core<'m> {
         elapsed: Duration,
     ) {
         let pipeline = self.pipeline;
-        let (throttled, retry_after) = match verdict {
-            Verdict::Error { throttled, retry_after, .. } => (*throttled, *retry_after),
-            _ => (false, None),
+        let (throttled, refused, retry_after) = match verdict {
+            Verdict::Error { throttled, refused, retry_after, .. } => {
+                (*throttled, *refused, *retry_after)
+            }
+            _ => (false, false, None),
         };
-        if let Some(latencies) = &pipeline.latencies
-            // A failure says how fast the service fails; a timeout, that an answer takes longer than this.
-            && (ending != Ending::Failure || own_timeout)
-        {
-            latencies.record(elapsed, self.now);
+        if own_timeout {
+            // An answer takes longer than the attempt had, however late this request of it was sent.
+            self.took(self.now.since(self.begun));
+        } else if ending != Ending::Failure && !refused {
+            // How fast a service fails, or turns requests away, says nothing of its answers.
+            self.took(elapsed);
         }
         if let Some(stretch) = &pipeline.stretch {
             stretch.record(ending == Ending::Success, throttled);
@@ -179,6 +182,13 @@ impl<'m> Core<'m> {
                 }
                 Ending::Nothing => {}
             }
+        }
+    }
+
+    /// Remembers how long a request took, where something follows that.
+    pub(super) fn took(&self, elapsed: Duration) {
+        if let Some(latencies) = &self.pipeline.latencies {
+            latencies.record(elapsed, self.now);
         }
     }
 

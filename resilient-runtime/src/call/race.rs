@@ -41,7 +41,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                     // Before another one is sent: this failure may have opened the breaker.
                     let (outcome, verdict) = self.book(attempted);
                     if !matches!(verdict, Verdict::Error { .. }) {
-                        self.core.count_race(hedged, out);
+                        let first = first.as_ref().get_ref().as_ref();
+                        let losers = hedges.iter().map(|run| &**run).chain(first);
+                        self.core.count_race(hedged, losers.map(Run::started));
                         return Poll::Ready((outcome, verdict));
                     }
                     let another = if left > 0 && invites_another(&verdict) {
@@ -90,7 +92,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
 /// Whether another request may do better than one that failed, and the service can be asked for it.
 fn invites_another(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Error { retryable: true, throttled: false, retry_after: None, .. })
+    matches!(verdict, Verdict::Error { retryable: true, refused: false, retry_after: None, .. })
 }
 
 /// The first request that has ended, and whether it was a hedge.
@@ -128,13 +130,18 @@ impl Core<'_> {
         delay.filter(|delay| *delay < Duration::MAX).map(|delay| started + delay)
     }
 
-    fn count_race(&self, hedged: bool, out: usize) {
+    /// Counts the winner, and the losers by when they were sent.
+    fn count_race(&self, hedged: bool, losers: impl Iterator<Item = Option<Moment>>) {
         let counters = &self.pipeline.counters;
         if hedged {
             counters.hedges_won.add();
         }
-        for _ in 0..out {
+        for sent in losers {
             counters.hedges_cancelled.add();
+            if let Some(sent) = sent {
+                // It takes longer than this; left out, the percentile would sink with each hedge that it causes.
+                self.took(self.now.since(sent));
+            }
         }
     }
 }
