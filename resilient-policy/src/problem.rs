@@ -95,6 +95,21 @@ impl Check {
         }
     }
 
+    /// Refuses `value` where it says nothing because of `other`, another parameter of the policy.
+    pub(crate) fn idle<T: fmt::Display>(
+        &mut self,
+        field: &'static str,
+        value: Option<T>,
+        other: &'static str,
+        idle: bool,
+        advice: &str,
+    ) {
+        if let Some(value) = value.filter(|_| idle) {
+            self.problems
+                .push(Problem::new(self.policy, field, value, advice).against(self.policy, other));
+        }
+    }
+
     /// Refuses a duration that is shorter than another one, which it must hold.
     pub(crate) fn shorter(
         &mut self,

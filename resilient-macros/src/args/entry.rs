@@ -1,15 +1,17 @@
 //! The grammar of the attribute: keys, each alone, with a value, or with a list of parameters.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Expr, Ident, Pat, Token,
+    Expr, ExprClosure, ExprLit, Ident, Lit, Pat, Token,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, discouraged::Speculative},
     punctuated::Punctuated,
     token::Paren,
 };
+
+use crate::spans::ungrouped_expr;
 
 const NO_KEY: &str = "expected a policy's key; write one such as `retry = 3`";
 
@@ -62,11 +64,9 @@ impl Parse for Entry {
             input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), NO_KEY))?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            if input.is_empty() {
-                return Err(syn::Error::new_spanned(
-                    &key,
-                    format!("`{key}` has no value; write one after the `=`"),
-                ));
+            if input.is_empty() || input.peek(Token![,]) {
+                let message = format!("`{key}` has no value; write one after the `=`");
+                return Err(syn::Error::new_spanned(&key, message));
             }
             if PATTERNS.iter().any(|name| key == name) {
                 Value::Pattern(Box::new(pattern(&key, input)?))
@@ -80,23 +80,81 @@ impl Parse for Entry {
         } else {
             Value::None
         };
-        Ok(Self { key, value })
+        let entry = Self { key, value };
+        match next(input) {
+            None => Ok(entry),
+            Some(token) => Err(syn::Error::new_spanned(&token, entry.without_comma(&token))),
+        }
     }
 }
 
+/// The token after an entry, where it is no comma.
+fn next(input: ParseStream<'_>) -> Option<TokenTree> {
+    if input.is_empty() || input.peek(Token![,]) { None } else { input.fork().parse().ok() }
+}
+
 fn pattern(key: &Ident, input: ParseStream<'_>) -> syn::Result<Pattern> {
-    if input.peek(Token![|]) && input.peek2(syn::Ident) && input.peek3(Token![|]) {
+    // Only what a rule lets through has a path for the rest.
+    let by_path = key == "on";
+    if let Some(closure) = closure(input) {
+        let instead = if by_path {
+            "the path of a function into `when`".to_owned()
+        } else {
+            format!("a condition behind one, such as `{key} = error if error.is_busy()`")
+        };
         let message = format!(
-            "`{key}` takes a pattern over the error, such as `{key} = MyError::Busy | MyError::Down`; write the path of a function into `when`"
+            "`{key}` takes a pattern over the error, such as `{key} = MyError::Busy | MyError::Down`; write {instead}"
         );
-        let closure: Expr = input.parse()?;
         return Err(syn::Error::new_spanned(closure, message));
     }
-    input.parse().map_err(|error| {
+    let pattern: Pattern = input.parse().map_err(|error: syn::Error| {
         let message = format!(
             "`{key}` takes a pattern over the error; write one such as `{key} = MyError::Busy | MyError::Down`"
         );
-        syn::Error::new(error.span(), message)
+        // An end has no place of its own.
+        if input.is_empty() {
+            syn::Error::new_spanned(key, message)
+        } else {
+            syn::Error::new(error.span(), message)
+        }
+    })?;
+    match &pattern {
+        Pattern { pat: Pat::Ident(pat), guard: None }
+            if pat.subpat.is_none() && is_variable(&pat.ident) =>
+        {
+            let name = &pat.ident;
+            let function = if by_path {
+                format!("when = {name}")
+            } else {
+                format!("{key} = error if {name}(error)")
+            };
+            let message = format!(
+                "`{name}` is a pattern that every error matches; write one such as `{key} = MyError::Busy`, or `{function}` where it is a function"
+            );
+            Err(syn::Error::new_spanned(name, message))
+        }
+        _ => Ok(pattern),
+    }
+}
+
+/// A name that begins in lower case binds; any other is a constant or a variant.
+fn is_variable(name: &Ident) -> bool {
+    name.to_string().starts_with(|letter: char| letter.is_lowercase() || letter == '_')
+}
+
+/// A closure, which begins like a pattern of several cases: `|error| ...`, but not `| Busy | Down`.
+fn closure(input: ParseStream<'_>) -> Option<ExprClosure> {
+    let fork = input.fork();
+    let Ok(Expr::Closure(closure)) = fork.parse::<Expr>() else { return None };
+    let binds = closure.inputs.iter().all(|input| match input {
+        Pat::Ident(pat) => is_variable(&pat.ident),
+        Pat::Wild(_) | Pat::Type(_) => true,
+        Pat::Reference(pat) => matches!(&*pat.pat, Pat::Ident(pat) if is_variable(&pat.ident)),
+        _ => false,
+    });
+    binds.then(|| {
+        input.advance_to(&fork);
+        closure
     })
 }
 
@@ -106,15 +164,76 @@ impl Entry {
         Ok(syn::parse::Parser::parse2(parser, crate::spans::visible(tokens))?.into_iter().collect())
     }
 
+    /// What to write instead, where `token` follows it and should not.
+    fn without_comma(&self, token: &TokenTree) -> String {
+        let key = &self.key;
+        match (token, &self.value) {
+            (TokenTree::Literal(literal), Value::None) => {
+                format!("a value stands behind a `=`; write `{key} = {literal}`")
+            }
+            (TokenTree::Punct(punct), Value::None) if punct.as_char() == ':' => {
+                format!("a value stands behind a `=`, not a `:`; write `{key} = ...`")
+            }
+            (TokenTree::Group(_), Value::None) => {
+                format!("parameters stand in round parentheses; write `{key}(...)`")
+            }
+            (TokenTree::Ident(next), _) => {
+                format!(
+                    "there is no comma before `{next}`; write one behind `{key}`, such as `{}, {next}`",
+                    self.shown()
+                )
+            }
+            _ => format!(
+                "`{token}` cannot stand behind `{}`; write a comma, or nothing",
+                self.shown()
+            ),
+        }
+    }
+
+    /// How it begins, for a message.
+    fn shown(&self) -> String {
+        let key = &self.key;
+        match &self.value {
+            Value::None => key.to_string(),
+            Value::List(..) => format!("{key}(...)"),
+            Value::Expr(expr) if matches!(**expr, Expr::Lit(_)) => {
+                format!("{key} = {}", expr.to_token_stream())
+            }
+            Value::Expr(_) | Value::Pattern(_) => format!("{key} = ..."),
+        }
+    }
+
     /// Whether it says `key = off`.
     pub(super) fn is_off(&self) -> bool {
         matches!(&self.value, Value::Expr(expr) if is_off(expr))
+    }
+
+    /// What was written where `off` was meant: `key = false`, `key(off)`, `key = "off"`.
+    pub(super) fn is_nearly_off(&self) -> Option<String> {
+        match &self.value {
+            Value::Expr(expr) => match ungrouped_expr(expr) {
+                Expr::Lit(ExprLit { lit: Lit::Bool(switch), .. }) if !switch.value => {
+                    Some("false".to_owned())
+                }
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.value() == "off" => {
+                    Some("\"off\"".to_owned())
+                }
+                Expr::Path(path) if path.path.is_ident("none") => Some("none".to_owned()),
+                Expr::Path(path) if path.path.is_ident("None") => Some("None".to_owned()),
+                _ => None,
+            },
+            Value::List(_, list) => {
+                let text = list.to_string();
+                ["off", "false"].contains(&text.as_str()).then(|| format!("({text})"))
+            }
+            Value::None | Value::Pattern(_) => None,
+        }
     }
 }
 
 /// Whether a value is the word `off`.
 pub(super) fn is_off(expr: &Expr) -> bool {
-    matches!(expr, Expr::Path(path) if path.path.is_ident("off"))
+    matches!(ungrouped_expr(expr), Expr::Path(path) if path.path.is_ident("off"))
 }
 
 impl Value {

@@ -52,8 +52,18 @@ impl<G: Default> Group<G> {
     /// Reads `policy(...)`, `policy = value` or `policy`.
     pub(super) fn parse(&self, entry: &Entry, places: &mut Places, errors: &mut Errors) -> G {
         let mut group = G::default();
-        if self.title == self.policy {
+        let whole = self.title == self.policy;
+        if whole {
             places.set(self.policy, "", entry.key.to_token_stream());
+        }
+        if whole && let Some(word) = entry.is_nearly_off() {
+            let title = self.title;
+            errors.at(
+                &entry.value,
+                format!("`{word}` does not switch `{title}` off; write `{title} = off`"),
+            );
+            self.leave(places, &entry.value.to_token_stream());
+            return group;
         }
         match (&entry.value, self.short) {
             (Value::None, _) => {}
@@ -120,9 +130,13 @@ impl<G: Default> Group<G> {
             }
             _ => errors.push(error),
         }
-        // Nothing follows from what could not be read.
+        self.leave(places, list);
+    }
+
+    /// Nothing follows from what could not be read.
+    fn leave(&self, places: &mut Places, tokens: &TokenStream) {
         if let Some(short) = self.short {
-            places.set(self.policy, short, list.clone());
+            places.set(self.policy, short, tokens.clone());
         }
     }
 

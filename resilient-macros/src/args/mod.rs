@@ -102,15 +102,32 @@ impl Layer {
 
     /// The trait's layer with a method's over it.
     pub(crate) fn overlaid(&self, over: &Self) -> Self {
+        let mut rules = self.rules.overlaid(&over.rules);
+        // A path goes with the value that it stands for.
+        if over.config.timeout.as_on().is_some_and(|timeout| timeout.attempt.is_some()) {
+            rules.tier.clone_from(&over.rules.tier);
+        }
+        if over.config.retry.as_on().is_some_and(|retry| retry.backoff.is_some()) {
+            rules.backoff.clone_from(&over.rules.backoff);
+        }
         Self {
             config: self.config.overlaid(&over.config),
-            rules: self.rules.overlaid(&over.rules),
+            rules,
             fallback: match &over.fallback {
                 Setting::Unset => self.fallback.clone(),
                 fallback => fallback.clone(),
             },
             places: self.places.overlaid(&over.places),
         }
+    }
+
+    /// What is known of the policies here: what a constant says is known at run time.
+    pub(crate) fn known(&self) -> PolicyConfig {
+        let mut config = self.config;
+        if let (Setting::On(timeout), Some(_)) = (&mut config.timeout, &self.rules.tier) {
+            timeout.attempt = None;
+        }
+        config
     }
 
     /// The rungs of the fallback, if there is one.
