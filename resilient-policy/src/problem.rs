@@ -63,6 +63,10 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parameter { policy, field } = self.parameter;
+        // What stands in parentheses of its own: `timeout(adaptive(min = ...))`.
+        let adaptive = ["percentile", "factor", "min", "max"];
+        let policy =
+            if policy == "timeout" && adaptive.contains(&field) { "adaptive" } else { policy };
         match self.value.as_str() {
             MISSING => write!(f, "`{field}` of `{policy}` {}", self.advice),
             value => write!(f, "`{policy}({field} = {value})` {}", self.advice),

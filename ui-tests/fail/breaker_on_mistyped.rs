@@ -1,8 +1,10 @@
+#![deny(warnings)]
+
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
 #[resilient(breaker(on = ScoutEror))]
-trait ScoutApi {
+pub trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }
 

@@ -108,6 +108,12 @@ impl FromMeta for BudgetKind {
         if is_off(expr) {
             return Ok(Self(Budget::Off));
         }
+        if let Some(Lit::Bool(_)) = literal(expr) {
+            return wrong(format!(
+                "`{}` is no share of the calls; write a number such as `budget = 0.2`, or `budget = off`",
+                shown(expr)
+            ));
+        }
         Ok(Self(Budget::Ratio(read::<Number>(expr)?.0)))
     }
 }

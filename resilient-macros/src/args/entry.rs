@@ -65,13 +65,16 @@ impl Parse for Entry {
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             if input.is_empty() || input.peek(Token![,]) {
-                let message = format!("`{key}` has no value; write one after the `=`");
+                let sample = sample(&key.to_string());
+                let message = format!(
+                    "`{key}` has no value; write one after the `=`, such as `{key} = {sample}`"
+                );
                 return Err(syn::Error::new_spanned(&key, message));
             }
             if PATTERNS.iter().any(|name| key == name) {
                 Value::Pattern(Box::new(pattern(&key, input)?))
             } else {
-                Value::Expr(input.parse()?)
+                Value::Expr(Box::new(expression(&key, input)?))
             }
         } else if input.peek(Paren) {
             let list;
@@ -85,6 +88,53 @@ impl Parse for Entry {
             None => Ok(entry),
             Some(token) => Err(syn::Error::new_spanned(&token, entry.without_comma(&token))),
         }
+    }
+}
+
+fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+    input.parse().map_err(|error: syn::Error| {
+        // Where nothing could be read; what is wrong within a value, syn knows best.
+        if !error.to_string().starts_with("expected an expression") {
+            return error;
+        }
+        let sample = sample(&key.to_string());
+        let message = format!("this is no value for `{key}`; write one such as `{key} = {sample}`");
+        syn::Error::new(error.span(), message)
+    })
+}
+
+/// A value that a key or a parameter of this name may have, for a message.
+pub(super) fn sample(name: &str) -> &'static str {
+    match name {
+        "service" => "\"poe2_scout\"",
+        "crate" => "::my_name",
+        "send" | "idempotent" => "false",
+        "retry" | "max" | "initial" => "3",
+        "rate" | "limit" | "slow_rate" | "threshold" => "0.5",
+        "bulkhead" | "queue" | "burst" => "10",
+        "cache" | "memory" | "max_recovery" | "max_half_open" => "\"5m\"",
+        "disk" => "\"30m\"",
+        "timeout" | "attempt" | "slow" => "\"2s\"",
+        "hedge" | "after" => "\"50ms\"",
+        "fallback" => "offline",
+        "window" | "capacity" => "20",
+        "min_calls" | "half_open" => "5",
+        "recovery_factor" | "backoff" | "factor" => "2.0",
+        "recovery_jitter" => "0.1",
+        "budget" => "0.2",
+        "percentile" => "99",
+        "jitter" => "full",
+        "tier" => "database",
+        "adaptive" => "vegas",
+        "per" => "call",
+        "scope" => "method",
+        "key" => "id",
+        "when" => "is_transient",
+        "retry_if" | "failure_if" => "is_pending",
+        "hook" => "note_retry",
+        "on" | "ignore" | "except" => "MyError::Busy",
+        // The rest are times.
+        _ => "\"10s\"",
     }
 }
 
@@ -172,7 +222,10 @@ impl Entry {
                 format!("a value stands behind a `=`; write `{key} = {literal}`")
             }
             (TokenTree::Punct(punct), Value::None) if punct.as_char() == ':' => {
-                format!("a value stands behind a `=`, not a `:`; write `{key} = ...`")
+                format!(
+                    "a value stands behind a `=`, not a `:`; write one such as `{key} = {}`",
+                    sample(&key.to_string())
+                )
             }
             (TokenTree::Group(_), Value::None) => {
                 format!("parameters stand in round parentheses; write `{key}(...)`")

@@ -6,8 +6,9 @@ use quote::ToTokens;
 use syn::Expr;
 
 use super::{
-    entry::{Entry, Pattern, Value},
+    entry::{Entry, Pattern, Value, sample},
     places::Places,
+    value::shown,
 };
 use crate::{errors::Errors, names::nearest, spans::ungrouped_expr};
 
@@ -120,7 +121,7 @@ impl<G: Default> Group<G> {
         errors: &mut Errors,
     ) {
         match (syn::parse2::<Expr>(list.clone()), self.short) {
-            (Ok(value), Some(short)) => {
+            (Ok(value), Some(short)) if !matches!(value, Expr::Assign(_)) => {
                 let policy = self.title;
                 let value = value.to_token_stream();
                 let message = format!(
@@ -169,9 +170,13 @@ impl<G: Default> Group<G> {
                 Ok(())
             }
             _ => {
+                let value = match &entry.value {
+                    Value::List(_, list) if !list.is_empty() => shown(list),
+                    _ => sample(name).to_owned(),
+                };
                 errors.at(
                     entry,
-                    format!("`{name}` of `{title}` needs a value; write `{name} = ...`"),
+                    format!("`{name}` of `{title}` needs a value; write `{name} = {value}`"),
                 );
                 Ok(())
             }

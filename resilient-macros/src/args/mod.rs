@@ -15,7 +15,7 @@ use syn::{Ident, Path, parse_quote};
 
 pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use self::{
-    entry::{Entry, Value},
+    entry::{Entry, Value, sample},
     group::read,
     value::{CratePath, Switch, Text},
 };
@@ -226,7 +226,8 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
             }
         },
         Value::None | Value::List(..) | Value::Pattern(_) => {
-            errors.at(entry, format!("`{0}` needs a value; write `{0} = ...`", entry.key));
+            let sample = sample(&entry.key.to_string());
+            errors.at(entry, format!("`{0}` needs a value; write `{0} = {sample}`", entry.key));
             None
         }
     }

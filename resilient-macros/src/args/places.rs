@@ -32,9 +32,15 @@ impl Places {
 
     /// Whether any of a policy's parameters that must not all be missing was given, readable or not.
     pub(crate) fn any_value(&self, policy: &'static str) -> bool {
-        let required =
-            ["limit", "memory", "disk", "attempt", "tier", "call", "adaptive", "max", "after"];
-        required.into_iter().any(|field| self.has(policy, field))
+        let required: &[&'static str] = match policy {
+            "rate" => &["limit"],
+            "cache" => &["memory", "disk"],
+            "timeout" => &["attempt", "tier", "call", "adaptive"],
+            "bulkhead" => &["max", "adaptive"],
+            "hedge" => &["after"],
+            _ => &[],
+        };
+        required.iter().any(|field| self.has(policy, field))
     }
 
     /// These places, with those of `over` in their stead.

@@ -13,7 +13,7 @@ pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
     Err(darling::Error::custom(message))
 }
 
-pub(super) fn shown(expr: &Expr) -> String {
+pub(super) fn shown(expr: &impl ToTokens) -> String {
     expr.to_token_stream().to_string().replace(" :: ", "::").replace("- ", "-")
 }
 

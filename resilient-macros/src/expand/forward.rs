@@ -12,7 +12,7 @@ use crate::{
     args::Layer,
     check,
     item::{Argument, Flavor, Method, Passing, Receiver},
-    spans::{located, mentions, name_at, path_at},
+    spans::{mentions, name_at, path_at},
 };
 
 /// ```text
@@ -370,13 +370,8 @@ fn inner(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
 
 /// The same method of another implementation of the trait, with the same arguments.
 pub(super) fn other(expansion: &Expansion<'_>, method: &Method, other: &Expr) -> TokenStream {
-    // All of it at the user's place: there is where an error about it belongs.
-    let span = located(other);
-    let borrow = if method.receiver == Receiver::Mut {
-        quote_spanned!(span=> &mut #other)
-    } else {
-        quote_spanned!(span=> &#other)
-    };
+    let borrow =
+        if method.receiver == Receiver::Mut { quote!(&mut #other) } else { quote!(&#other) };
     invocation(expansion, method, Some(borrow))
 }
 
