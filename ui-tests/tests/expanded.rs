@@ -10,6 +10,11 @@
     reason = "the expansion no longer imports the attribute that it came from"
 )]
 #![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
+#![allow(
+    clippy::elidable_lifetime_names,
+    clippy::match_wildcard_for_single_variants,
+    reason = "what a derive writes keeps the type's own lifetimes, and does not count its variants"
+)]
 #![allow(dead_code, reason = "an example's decorator is made by nobody")]
 
 #[path = "../expand/associated_items.rs"]

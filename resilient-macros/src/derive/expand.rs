@@ -74,8 +74,11 @@ impl Classified<'_> {
         let name = &self.input.ident;
         let generics = self.bounded();
         let (params, arguments, bounds) = generics.split_for_impl();
+        let deprecated = self.input.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+        let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
         quote! {
             #[automatically_derived]
+            #allow
             impl #params #krate::Classify for #name #arguments #bounds {
                 #methods
             }
