@@ -7,13 +7,12 @@ use syn::{
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream, discouraged::Speculative},
-    punctuated::Punctuated,
     token::Paren,
 };
 
 use crate::spans::ungrouped_expr;
 
-const NO_KEY: &str = "expected a policy's key; write one such as `retry = 3`";
+pub(super) const NO_KEY: &str = "expected a policy's key; write one such as `retry = 3`";
 
 /// The parameters whose values are patterns over the error, which are no expressions.
 const PATTERNS: [&str; 3] = ["on", "ignore", "except"];
@@ -29,6 +28,8 @@ pub(super) enum Value {
     Expr(Box<Expr>),
     Pattern(Box<Pattern>),
     List(Paren, TokenStream),
+    /// What could not be read, and was told of.
+    Unread,
 }
 
 /// What `matches!` takes: `Error::Busy | Error::Down(_) if CONDITION`.
@@ -58,36 +59,81 @@ impl ToTokens for Pattern {
     }
 }
 
-impl Parse for Entry {
+/// The entries of a list, and what is wrong with it. An entry whose value could not be read is among them.
+#[derive(Default)]
+pub(super) struct Entries {
+    pub(super) entries: Vec<Entry>,
+    pub(super) errors: Vec<syn::Error>,
+}
+
+impl Parse for Entries {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key =
-            input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), NO_KEY))?;
-        let value = if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            if input.is_empty() || input.peek(Token![,]) {
-                let sample = sample(&key.to_string());
-                let message = format!(
-                    "`{key}` has no value; write one after the `=`, such as `{key} = {sample}`"
-                );
-                return Err(syn::Error::new_spanned(&key, message));
+        let mut list = Self::default();
+        while !input.is_empty() {
+            let Ok(key) = input.call(Ident::parse_any) else {
+                list.errors.push(syn::Error::new(input.span(), NO_KEY));
+                break;
+            };
+            let value = value(&key, input).unwrap_or_else(|error| {
+                list.errors.push(error);
+                Value::Unread
+            });
+            let mut entry = Entry { key, value };
+            if let Some(token) = next(input).filter(|_| !matches!(entry.value, Value::Unread)) {
+                list.errors.push(syn::Error::new_spanned(&token, entry.without_comma(&token)));
+                if matches!(entry.value, Value::None) {
+                    entry.value = Value::Unread;
+                }
             }
-            if PATTERNS.iter().any(|name| key == name) {
-                Value::Pattern(Box::new(pattern(&key, input)?))
-            } else {
-                Value::Expr(Box::new(expression(&key, input)?))
+            list.entries.push(entry);
+            if !to_next(input)? {
+                break;
             }
-        } else if input.peek(Paren) {
-            let list;
-            let paren = parenthesized!(list in input);
-            Value::List(paren, list.parse()?)
-        } else {
-            Value::None
-        };
-        let entry = Self { key, value };
-        match next(input) {
-            None => Ok(entry),
-            Some(token) => Err(syn::Error::new_spanned(&token, entry.without_comma(&token))),
         }
+        // What is behind a mistake that nothing can be read after.
+        input.parse::<TokenStream>()?;
+        Ok(list)
+    }
+}
+
+/// Goes to the next entry, over what could not be read; false where none begins.
+fn to_next(input: ParseStream<'_>) -> syn::Result<bool> {
+    let begins = |input: ParseStream<'_>| {
+        input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(Paren))
+    };
+    if input.parse::<Option<Token![,]>>()?.is_some() {
+        return Ok(true);
+    }
+    // A comma may be missing.
+    while !input.is_empty() && !begins(input) {
+        if input.parse::<Option<Token![,]>>()?.is_some() {
+            let alone = input.peek(Ident::peek_any) && input.peek2(Token![,]);
+            return Ok(begins(input) || alone);
+        }
+        input.parse::<TokenTree>()?;
+    }
+    Ok(!input.is_empty())
+}
+
+fn value(key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+    if input.peek(Paren) {
+        let list;
+        let paren = parenthesized!(list in input);
+        return Ok(Value::List(paren, list.parse()?));
+    }
+    if input.parse::<Option<Token![=]>>()?.is_none() {
+        return Ok(Value::None);
+    }
+    if input.is_empty() || input.peek(Token![,]) {
+        let sample = sample(&key.to_string());
+        let message =
+            format!("`{key}` has no value; write one after the `=`, such as `{key} = {sample}`");
+        return Err(syn::Error::new_spanned(key, message));
+    }
+    if PATTERNS.iter().any(|name| key == name) {
+        Ok(Value::Pattern(Box::new(pattern(key, input)?)))
+    } else {
+        Ok(Value::Expr(Box::new(expression(key, input)?)))
     }
 }
 
@@ -209,9 +255,9 @@ fn closure(input: ParseStream<'_>) -> Option<ExprClosure> {
 }
 
 impl Entry {
-    pub(super) fn list(tokens: TokenStream) -> syn::Result<Vec<Self>> {
-        let parser = Punctuated::<Self, Token![,]>::parse_terminated;
-        Ok(syn::parse::Parser::parse2(parser, crate::spans::visible(tokens))?.into_iter().collect())
+    pub(super) fn list(tokens: TokenStream) -> Entries {
+        syn::parse2(crate::spans::visible(tokens))
+            .unwrap_or_else(|error| Entries { errors: vec![error], ..Entries::default() })
     }
 
     /// What to write instead, where `token` follows it and should not.
@@ -247,7 +293,7 @@ impl Entry {
     fn shown(&self) -> String {
         let key = &self.key;
         match &self.value {
-            Value::None => key.to_string(),
+            Value::None | Value::Unread => key.to_string(),
             Value::List(..) => format!("{key}(...)"),
             Value::Expr(expr) if matches!(**expr, Expr::Lit(_)) => {
                 format!("{key} = {}", expr.to_token_stream())
@@ -279,7 +325,7 @@ impl Entry {
                 let text = list.to_string();
                 ["off", "false"].contains(&text.as_str()).then(|| format!("({text})"))
             }
-            Value::None | Value::Pattern(_) => None,
+            Value::None | Value::Unread | Value::Pattern(_) => None,
         }
     }
 }
@@ -293,7 +339,7 @@ impl Value {
     /// Its tokens, or those of the key where it has none.
     pub(super) fn or(&self, key: &Ident) -> TokenStream {
         match self {
-            Self::None => key.to_token_stream(),
+            Self::None | Self::Unread => key.to_token_stream(),
             value => value.to_token_stream(),
         }
     }
@@ -302,7 +348,7 @@ impl Value {
 impl ToTokens for Value {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
-            Self::None => {}
+            Self::None | Self::Unread => {}
             Self::Expr(expr) => expr.to_tokens(tokens),
             Self::Pattern(pattern) => pattern.to_tokens(tokens),
             Self::List(paren, list) => paren.surround(tokens, |tokens| list.to_tokens(tokens)),

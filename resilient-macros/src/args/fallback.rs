@@ -83,7 +83,7 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
         }
         Value::Expr(expr) => rung(None, expr, errors).into_iter().collect(),
         // Only a few parameters have patterns for values.
-        Value::Pattern(_) => Vec::new(),
+        Value::Pattern(_) | Value::Unread => Vec::new(),
         Value::List(_, list) => {
             let parser = Punctuated::<RawRung, Token![,]>::parse_terminated;
             let rungs = errors

@@ -202,7 +202,9 @@ impl MethodArgs {
 /// The entries of an attribute, each key once.
 fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for entry in errors.ok(Entry::list(tokens)).unwrap_or_default() {
+    let list = Entry::list(tokens);
+    list.errors.into_iter().for_each(|error| errors.push(error));
+    for entry in list.entries {
         if entries.iter().any(|before| before.key == entry.key) {
             errors.at(
                 &entry.key,
@@ -225,6 +227,7 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
                 None
             }
         },
+        Value::Unread => None,
         Value::None | Value::List(..) | Value::Pattern(_) => {
             let sample = sample(&entry.key.to_string());
             errors.at(entry, format!("`{0}` needs a value; write `{0} = {sample}`", entry.key));
