@@ -43,7 +43,7 @@ trait Api {
         cache(memory = "1m", capacity = 10),
         timeout(tier = database, call = "1m"),
         bulkhead(max = 50, min = 2, initial = 10, wait = "1s", queue = 5),
-        hedge(after = p99_9, max = 2)
+        hedge(after = p99.9, max = 2)
     )]
     async fn otherwise(&self) -> Result<Market, ScoutError>;
 

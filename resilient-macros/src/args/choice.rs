@@ -76,9 +76,15 @@ impl FromMeta for BackoffKind {
                     _ => wrong(EXPONENTIAL),
                 };
             }
-            _ => {
+            (Expr::Lit(_) | Expr::Unary(_), _) => {
                 let factor = read::<Number>(expr)?.0;
                 return Ok(Self { backoff: Backoff::Exponential(factor), path: None });
+            }
+            _ => {
+                return wrong(format!(
+                    "`{}` is no kind of backoff; write a factor such as `2.0`, a word such as `linear`, or the path of a function `fn(u32) -> Duration`",
+                    shown(expr)
+                ));
             }
         };
         let word = word(expr);
@@ -168,7 +174,11 @@ impl FromMeta for PercentileKind {
 }
 
 fn percentile(expr: &Expr) -> Option<f64> {
-    percentile_in(&word(expr))
+    match expr {
+        // `p99.9` reads like a field.
+        Expr::Field(_) => percentile_in(&shown(expr).replace(' ', "")),
+        expr => percentile_in(&word(expr)),
+    }
 }
 
 fn percentile_in(word: &str) -> Option<f64> {

@@ -109,6 +109,7 @@ impl FromMeta for Time {
 /// The duration that a number was meant to be: `50ms`, or `2` in seconds.
 pub(super) fn time_of(lit: &Lit) -> Option<String> {
     match lit {
+        Lit::Int(int) if int.base10_digits() == "0" => None,
         Lit::Int(int) if int.suffix().is_empty() => Some(format!("{}s", int.base10_digits())),
         Lit::Int(int) => Some(int.to_string()).filter(|text| duration::parse(text).is_ok()),
         _ => None,
@@ -195,6 +196,11 @@ macro_rules! function_path {
                     Expr::Path(path) => Ok(Self(path.clone())),
                     Expr::Closure(_) => wrong(concat!(
                         "a closure cannot stand here; write the path of a function `", $shape, "`, such as `", $example, "`"
+                    )),
+                    Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.parse::<ExprPath>().is_ok() => wrong(format!(
+                        "`{}` is a text; write the path without quotes: `{}`",
+                        shown(expr),
+                        text.value()
                     )),
                     _ => wrong(format!(
                         concat!("`{}` is not the path of a function; write one to a function `", $shape, "`, such as `", $example, "`"),

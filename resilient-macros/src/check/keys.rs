@@ -60,7 +60,9 @@ pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) 
 }
 
 fn is_wrong(key: &Expr, method: &Method) -> bool {
-    let named = |name: &str| mentions(key.to_token_stream(), name);
+    // A text alone is no format: `"{host}"` is the same for every host.
+    let alone = matches!(key, Expr::Lit(_));
+    let named = |name: &str| !alone && mentions(key.to_token_stream(), name);
     match variable(key) {
         Some(name) => !method.arguments.iter().any(|argument| argument.name == name),
         // One answer for everything is all that a method without arguments has.
