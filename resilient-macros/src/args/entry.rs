@@ -105,14 +105,17 @@ fn to_next(input: ParseStream<'_>) -> syn::Result<bool> {
         return Ok(true);
     }
     // A comma may be missing.
-    while !input.is_empty() && !begins(input) {
+    if begins(input) {
+        return Ok(true);
+    }
+    while !input.is_empty() {
         if input.parse::<Option<Token![,]>>()?.is_some() {
             let alone = input.peek(Ident::peek_any) && input.peek2(Token![,]);
             return Ok(begins(input) || alone);
         }
         input.parse::<TokenTree>()?;
     }
-    Ok(!input.is_empty())
+    Ok(false)
 }
 
 fn value(key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
