@@ -1,5 +1,7 @@
 //! Every refusal that is more than a matter of one value's form.
 
+mod keys;
+
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -27,11 +29,13 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Error
         errors.at(auto, "an auto trait has no methods to decorate; take the attribute off");
     }
     parameters(&args.layer, contract, errors);
+    rules(&args.layer, contract, errors);
     if contract.methods.iter().any(boxed_by_async_trait) {
         let message = "`#[resilient]` stands below `#[async_trait]` and no longer sees the `async`; write it above";
         errors.at(&item.ident, message);
         return;
     }
+    keys::check(&args.layer, contract, errors);
     for method in &contract.methods {
         forwardable(method, errors);
         if method.args.skip.is_none() && decorable(method, errors) {
@@ -47,10 +51,16 @@ fn parameters(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
         told.insert((problem.parameter, problem.against));
         tell(&problem, of_trait, errors);
     }
+    let of_trait_alone: HashSet<_> = of_trait
+        .known()
+        .final_problems()
+        .iter()
+        .map(|problem| (problem.parameter, problem.against))
+        .collect();
     for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
         let own = &method.args.layer;
         let merged = of_trait.overlaid(own);
-        for problem in merged.config.final_problems() {
+        for problem in merged.known().final_problems() {
             // A value that could not be read was told of already.
             if problem.is_missing() && merged.places.any_value(problem.parameter.policy) {
                 continue;
@@ -58,18 +68,54 @@ fn parameters(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
             let given_here = |parameter: Parameter| {
                 own.places.value(parameter.policy, parameter.field).is_some()
             };
+            let pair = (problem.parameter, problem.against);
             let here = given_here(problem.parameter) || problem.against.is_some_and(given_here);
-            if !here && !told.insert((problem.parameter, problem.against)) {
+            // A contradiction is the fault of the later word: of a method's, where it changes what the trait says.
+            let place = if given_here(problem.parameter) {
+                None
+            } else if here {
+                problem.against.and_then(|parameter| own.places.of(parameter))
+            } else if of_trait_alone.contains(&pair) {
+                None
+            } else {
+                let against = problem.against.and_then(|parameter| own.places.of(parameter));
+                own.places.of(problem.parameter).or(against)
+            };
+            let of_method = here || place.is_some();
+            if !of_method && !told.insert(pair) {
                 continue;
             }
-            // A contradiction is the fault of the later word: of a method's, where it changes what the trait says.
-            let blamed =
-                if here && !given_here(problem.parameter) { problem.against } else { None };
-            match blamed.and_then(|parameter| own.places.of(parameter)) {
+            match place {
                 Some(place) => errors.at(place, &problem),
                 None => tell(&problem, &merged, errors),
             }
         }
+    }
+}
+
+/// Rules of a retry that never comes.
+fn rules(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+    const RULES: [&str; 5] = ["on", "except", "when", "retry_if", "hook"];
+    let mut once = |layer: &Layer| {
+        for rule in RULES {
+            if let Some(place) = layer.places.value("retry", rule) {
+                errors.at(place, format!("`{rule}` says nothing where a call is tried once; write a `max` of 2 or more, or leave it out"));
+            }
+        }
+    };
+    let tried_once = |layer: &Layer| {
+        layer.config.retry.as_on().is_some_and(|retry| retry.max.is_some_and(|max| max == 1))
+    };
+    let mut again = false;
+    for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+        let merged = of_trait.overlaid(&method.args.layer);
+        again |= merged.config.retry.as_on().is_some() && !tried_once(&merged);
+        if tried_once(&merged) {
+            once(&method.args.layer);
+        }
+    }
+    if tried_once(of_trait) && !again {
+        once(of_trait);
     }
 }
 

@@ -351,18 +351,20 @@ impl BreakerConfig {
         let settings = self.settings();
         let rates = matches!(settings.threshold, Threshold::Rate(_)) || settings.slow.is_some();
         let needs_rate = "says nothing where the breaker opens after failures in a row; write a failure rate, such as `threshold = 0.5`, or leave it out";
-        check.refuse("window", self.window, |_| !rates, needs_rate);
-        check.refuse("min_calls", self.min_calls, |_| !rates, needs_rate);
-        check.refuse(
+        check.idle("window", self.window, "threshold", !rates, needs_rate);
+        check.idle("min_calls", self.min_calls, "threshold", !rates, needs_rate);
+        check.idle(
             "slow_rate",
             self.slow_rate,
-            |_| settings.slow.is_none(),
+            "slow",
+            settings.slow.is_none(),
             "says nothing while no call counts as slow; write how long a slow call takes, such as `slow = \"2s\"`",
         );
-        check.refuse(
+        check.idle(
             "max_recovery",
             self.max_recovery.map(|time| format!("\"{}\"", format(time))),
-            |_| self.recovery_factor.is_none() && self.recovery_jitter.is_none(),
+            "recovery_factor",
+            self.recovery_factor.is_none() && self.recovery_jitter.is_none(),
             "says nothing while the recovery time does not grow; write by how much it does, such as `recovery_factor = 2.0`, or leave it out",
         );
         check.problems

@@ -162,15 +162,16 @@ impl BulkheadConfig {
         let mut check = Check::new("bulkhead");
         let settings = self.settings();
         let adapts = settings.adaptive != LimitAlgorithm::Fixed;
-        check.refuse(
+        check.idle(
             "queue",
             self.queue,
-            |_| settings.wait.is_zero(),
+            "wait",
+            settings.wait.is_zero(),
             "says nothing while no call may wait; write how long one may, such as `wait = \"1s\"`, or leave it out",
         );
         let fixed = "says nothing of a limit that is always `max`; write `adaptive` beside it, or leave it out";
-        check.refuse("min", self.min, |_| !adapts, fixed);
-        check.refuse("initial", self.initial, |_| !adapts, fixed);
+        check.idle("min", self.min, "adaptive", !adapts, fixed);
+        check.idle("initial", self.initial, "adaptive", !adapts, fixed);
         if self.max.is_none() && !adapts {
             check.problems.push(Problem::new(
                 "bulkhead",

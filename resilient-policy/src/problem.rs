@@ -63,6 +63,10 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Parameter { policy, field } = self.parameter;
+        // What stands in parentheses of its own: `timeout(adaptive(min = ...))`.
+        let adaptive = ["percentile", "factor", "min", "max"];
+        let policy =
+            if policy == "timeout" && adaptive.contains(&field) { "adaptive" } else { policy };
         match self.value.as_str() {
             MISSING => write!(f, "`{field}` of `{policy}` {}", self.advice),
             value => write!(f, "`{policy}({field} = {value})` {}", self.advice),
@@ -92,6 +96,21 @@ impl Check {
     ) {
         if let Some(value) = value.filter(wrong) {
             self.problems.push(Problem::new(self.policy, field, value, advice));
+        }
+    }
+
+    /// Refuses `value` where it says nothing because of `other`, another parameter of the policy.
+    pub(crate) fn idle<T: fmt::Display>(
+        &mut self,
+        field: &'static str,
+        value: Option<T>,
+        other: &'static str,
+        idle: bool,
+        advice: &str,
+    ) {
+        if let Some(value) = value.filter(|_| idle) {
+            self.problems
+                .push(Problem::new(self.policy, field, value, advice).against(self.policy, other));
         }
     }
 

@@ -148,13 +148,17 @@ impl TimeoutConfig {
         );
         match self.attempt {
             Some(AttemptTime::Tier(tier)) => {
-                check.shorter(
-                    "call",
-                    self.call,
-                    "tier",
-                    tier.attempt(1),
-                    "so no attempt could use its time; write a `call` time of at least that",
-                );
+                let first = tier.attempt(1);
+                if let Some(call) = self.call.filter(|call| *call < first && !call.is_zero()) {
+                    let advice = format!(
+                        "is shorter than the \"{}\" that an attempt of the tier `{tier}` may take; write a `call` time of at least that",
+                        format(first)
+                    );
+                    let call = format!("\"{}\"", format(call));
+                    check.problems.push(
+                        Problem::new("timeout", "call", call, advice).against("timeout", "tier"),
+                    );
+                }
             }
             Some(AttemptTime::Fixed(attempt)) => {
                 check.shorter(

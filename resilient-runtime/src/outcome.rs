@@ -74,7 +74,7 @@ pub type ValueOf<R> = <R as Outcome>::Value;
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be passed on a second time",
     label = "needs `Clone`",
-    note = "a retry and a fallback need the argument again; add `#[derive(Clone)]` to the type, take it by reference, or write `#[resilient(retry = off)]` on the method"
+    note = "a retry, a hedge and a fallback need the argument again; add `#[derive(Clone)]` to the type, take it by reference, or switch the policy off on the method, such as `#[resilient(retry = off)]`"
 )]
 pub trait Again<T> {
     /// The argument once more.

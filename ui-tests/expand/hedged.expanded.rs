@@ -18,8 +18,8 @@ pub trait Search {
 }
 /// Puts policies around an implementation of [`Search`], as the service `search`, and implements it too.
 ///
-/// - `find`: bulkhead (50 at once at most), retry (after what its function says), breaker (3 failures open it for 1m), 100ms to 5s for an attempt, 2 times p99, hedge (up to 2 more after p95); at most 6 attempts, without a limit in time.
-/// - `count`: bulkhead (50 at once at most), retry (after what its function says), 100ms to 5s for an attempt, 2 times p99; at most 2 attempts, without a limit in time.
+/// - `find`: bulkhead (50 at once at most), retry (after what its function says), breaker (3 failures open it for 1m, one for each key), 100ms to 5s for an attempt, 2 times p99, hedge (up to 2 more after p95); at most 6 attempts, without a limit in time.
+/// - `count`: bulkhead (50 at once at most), retry (after what its function says), 100ms to 5s for an attempt, 2 times p99; at most 2 attempts, over in 1m 16s.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientSearch<T> {
     inner: T,

@@ -10,7 +10,7 @@ pub trait Shop {
 }
 /// Puts policies around an implementation of [`Shop`], as the service `shop`, and implements it too.
 ///
-/// - `order`: retry (after 1s, then fibonacci), breaker (a failure rate of 0.5 over the last 30s or a share of 1.0 slower than 2s over the last 30s open it for 1m); at most 4 attempts, without a limit in time.
+/// - `order`: retry (after 1s, then fibonacci), breaker (a failure rate of 0.5 over the last 30s or a share of 1.0 slower than 2s over the last 30s opens it for 1m); at most 4 attempts, without a limit in time.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientShop<T> {
     inner: T,
@@ -158,5 +158,5 @@ fn is_transient(error: &ShopError) -> bool {
     matches!(error, ShopError::Down)
 }
 fn note(retrying: &resilient_runtime::Retrying<'_, ShopError>) {
-    drop(retrying.delay);
+    let _ = retrying.delay;
 }

@@ -60,5 +60,5 @@ fn is_transient(error: &ShopError) -> bool {
 }
 
 fn note(retrying: &resilient_runtime::Retrying<'_, ShopError>) {
-    drop(retrying.delay);
+    let _ = retrying.delay;
 }

@@ -3,7 +3,7 @@ use ui_tests::shapes::{Market, ScoutError};
 
 struct Opaque;
 
-#[resilient(cache(memory = "5m", key = Opaque))]
+#[resilient(cache(memory = "5m", key = (league, Opaque)))]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }

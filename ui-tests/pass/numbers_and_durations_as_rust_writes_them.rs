@@ -14,7 +14,6 @@ use ui_tests::shapes::{Market, ScoutError};
     send = true,
 )]
 trait ScoutApi {
-    #[resilient()]
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 
     #[resilient(breaker = off, retry = off, rate = off, cache = off, timeout = off, fallback = off,)]

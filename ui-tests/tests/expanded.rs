@@ -63,18 +63,43 @@ mod generic_trait;
 #[rustfmt::skip]
 #[path = "../expand/generic_trait.expanded.rs"]
 mod generic_trait_expanded;
+#[path = "../expand/hedged.rs"]
+mod hedged;
+#[rustfmt::skip]
+#[path = "../expand/hedged.expanded.rs"]
+mod hedged_expanded;
+#[path = "../expand/hedged_arguments.rs"]
+mod hedged_arguments;
+#[rustfmt::skip]
+#[path = "../expand/hedged_arguments.expanded.rs"]
+mod hedged_arguments_expanded;
 #[path = "../expand/io_result.rs"]
 mod io_result;
 #[rustfmt::skip]
 #[path = "../expand/io_result.expanded.rs"]
 mod io_result_expanded;
+#[path = "../expand/keyed.rs"]
+mod keyed;
+#[rustfmt::skip]
+#[path = "../expand/keyed.expanded.rs"]
+mod keyed_expanded;
 #[path = "../expand/local_futures.rs"]
 mod local_futures;
 #[rustfmt::skip]
 #[path = "../expand/local_futures.expanded.rs"]
 mod local_futures_expanded;
+#[path = "../expand/rules.rs"]
+mod rules;
+#[rustfmt::skip]
+#[path = "../expand/rules.expanded.rs"]
+mod rules_expanded;
 #[path = "../expand/skip_and_off.rs"]
 mod skip_and_off;
 #[rustfmt::skip]
 #[path = "../expand/skip_and_off.expanded.rs"]
 mod skip_and_off_expanded;
+#[path = "../expand/tiers.rs"]
+mod tiers;
+#[rustfmt::skip]
+#[path = "../expand/tiers.expanded.rs"]
+mod tiers_expanded;

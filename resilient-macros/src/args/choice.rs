@@ -12,7 +12,7 @@ use syn::{Expr, ExprPath, Lit};
 use super::{
     entry::is_off,
     group::read,
-    value::{Count, Number, Time, literal, shown, wrong},
+    value::{Count, Number, Time, literal, shown, time_of, wrong},
 };
 use crate::names::nearest;
 
@@ -21,8 +21,17 @@ pub(super) struct ThresholdKind(pub(super) Threshold);
 
 impl FromMeta for ThresholdKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        if matches!(literal(expr), Some(Lit::Float(_))) {
-            return Ok(Self(Threshold::Rate(read::<Number>(expr)?.0)));
+        // A negative one is refused with the other rates that are none.
+        let number = match expr {
+            Expr::Unary(unary) => &unary.expr,
+            expr => expr,
+        };
+        match literal(number) {
+            Some(Lit::Float(_)) => return Ok(Self(Threshold::Rate(read::<Number>(expr)?.0))),
+            Some(Lit::Str(text)) if text.value().contains(['.', '%']) => {
+                read::<Number>(expr)?;
+            }
+            _ => {}
         }
         Ok(Self(Threshold::Failures(read::<Count>(expr)?.0)))
     }
@@ -33,8 +42,10 @@ pub(super) struct WindowKind(pub(super) Window);
 
 impl FromMeta for WindowKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        if matches!(literal(expr), Some(Lit::Str(_))) {
-            return Ok(Self(Window::Time(read::<Time>(expr)?.0)));
+        match literal(expr) {
+            Some(Lit::Int(int)) if int.suffix().is_empty() => {}
+            Some(_) => return Ok(Self(Window::Time(read::<Time>(expr)?.0))),
+            None => {}
         }
         Ok(Self(Window::Calls(read::<Count>(expr)?.0)))
     }
@@ -48,18 +59,40 @@ pub(super) struct BackoffKind {
 
 impl FromMeta for BackoffKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        let Expr::Path(path) = expr else {
-            return Ok(Self { backoff: Backoff::Exponential(read::<Number>(expr)?.0), path: None });
+        let names = || Backoff::NAMES.iter().map(|(name, _)| *name).chain(["exponential"]);
+        let path = match (expr, literal(expr)) {
+            (Expr::Path(path), _) => path,
+            (Expr::Closure(_), _) => {
+                return wrong(
+                    "a closure cannot stand here; write the path of a function `fn(u32) -> Duration`, such as `backoff = my_delays`",
+                );
+            }
+            (_, Some(Lit::Str(text))) if nearest(&text.value(), names()).is_some() => {
+                return match nearest(&text.value(), names()) {
+                    Some(name) if name != "exponential" => wrong(format!(
+                        "`{}` is a text; write the word without quotes: `{name}`",
+                        shown(expr)
+                    )),
+                    _ => wrong(EXPONENTIAL),
+                };
+            }
+            (Expr::Lit(_) | Expr::Unary(_), _) => {
+                let factor = read::<Number>(expr)?.0;
+                return Ok(Self { backoff: Backoff::Exponential(factor), path: None });
+            }
+            _ => {
+                return wrong(format!(
+                    "`{}` is no kind of backoff; write a factor such as `2.0`, a word such as `linear`, or the path of a function `fn(u32) -> Duration`",
+                    shown(expr)
+                ));
+            }
         };
         let word = word(expr);
         if let Some((_, backoff)) = Backoff::NAMES.iter().find(|(name, _)| *name == word) {
             return Ok(Self { backoff: *backoff, path: None });
         }
-        let names = Backoff::NAMES.iter().map(|(name, _)| *name);
-        match nearest(&word, names.chain(["exponential"])) {
-            Some("exponential") => wrong(
-                "exponential backoff is written as its factor; write a number, such as `backoff = 2.0`",
-            ),
+        match nearest(&word, names()) {
+            Some("exponential") => wrong(EXPONENTIAL),
             Some(near) => wrong(format!("`{word}` is no kind of backoff; write `{near}`")),
             None => {
                 // Never called: the expansion names the path in its place.
@@ -70,6 +103,9 @@ impl FromMeta for BackoffKind {
     }
 }
 
+const EXPONENTIAL: &str =
+    "exponential backoff is written as its factor; write a number, such as `backoff = 2.0`";
+
 /// A share of the calls, or `off`.
 pub(super) struct BudgetKind(pub(super) Budget);
 
@@ -77,6 +113,12 @@ impl FromMeta for BudgetKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         if is_off(expr) {
             return Ok(Self(Budget::Off));
+        }
+        if let Some(Lit::Bool(_)) = literal(expr) {
+            return wrong(format!(
+                "`{}` is no share of the calls; write a number such as `budget = 0.2`, or `budget = off`",
+                shown(expr)
+            ));
         }
         Ok(Self(Budget::Ratio(read::<Number>(expr)?.0)))
     }
@@ -90,11 +132,23 @@ impl FromMeta for AfterKind {
         if let Some(percentile) = percentile(expr) {
             return Ok(Self(HedgeAfter::Percentile(percentile)));
         }
-        if matches!(expr, Expr::Path(_)) {
-            return wrong(format!(
-                "`{}` is neither a duration nor a percentile; write one such as `\"50ms\"` or `p95`",
-                shown(expr)
-            ));
+        match literal(expr) {
+            Some(Lit::Str(text)) if percentile_in(&text.value()).is_some() => {
+                return wrong(format!(
+                    "`{}` is a text; write the percentile without quotes: `{}`",
+                    shown(expr),
+                    text.value()
+                ));
+            }
+            Some(Lit::Str(_)) => {}
+            lit => {
+                let time = lit.filter(|lit| !shown_suffix(lit).is_empty()).and_then(time_of);
+                return wrong(format!(
+                    "`{}` is neither a duration nor a percentile; write one such as `\"{}\"` or `p95`",
+                    shown(expr),
+                    time.unwrap_or_else(|| "50ms".to_owned())
+                ));
+            }
         }
         Ok(Self(HedgeAfter::Delay(read::<Time>(expr)?.0)))
     }
@@ -107,15 +161,38 @@ impl FromMeta for PercentileKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         match percentile(expr) {
             Some(percentile) => Ok(Self(percentile)),
-            None => Ok(Self(read::<Number>(expr)?.0)),
+            None => match literal(expr) {
+                Some(Lit::Str(text)) if percentile_in(&text.value()).is_some() => wrong(format!(
+                    "`{}` is a text; write the percentile without quotes: `{}`",
+                    shown(expr),
+                    text.value()
+                )),
+                _ => Ok(Self(read::<Number>(expr)?.0)),
+            },
         }
     }
 }
 
 fn percentile(expr: &Expr) -> Option<f64> {
-    let word = word(expr);
+    match expr {
+        // `p99.9` reads like a field.
+        Expr::Field(_) => percentile_in(&shown(expr).replace(' ', "")),
+        expr => percentile_in(&word(expr)),
+    }
+}
+
+fn percentile_in(word: &str) -> Option<f64> {
+    let digits = word.strip_prefix('p')?;
+    let numeric = digits.starts_with(|digit: char| digit.is_ascii_digit());
     // `p99_9` stands for 99.9, which is no name.
-    word.strip_prefix('p')?.replace('_', ".").parse().ok()
+    digits.replace('_', ".").parse().ok().filter(|_| numeric)
+}
+
+fn shown_suffix(lit: &Lit) -> &str {
+    match lit {
+        Lit::Int(int) => int.suffix(),
+        _ => "",
+    }
 }
 
 /// A duration that an attempt may take.
@@ -136,6 +213,14 @@ pub(super) struct TierKind {
 impl FromMeta for TierKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         let Expr::Path(path) = expr else {
+            if let Some(Lit::Str(text)) = literal(expr)
+                && let Some(name) = nearest(&text.value(), Tier::NAMED.iter().map(Tier::name))
+            {
+                return wrong(format!(
+                    "`{}` is a text; write the word without quotes: `{name}`",
+                    shown(expr)
+                ));
+            }
             return wrong(format!(
                 "`{}` is no tier; write `database`, `external_api`, `cache`, or the path of a constant `Tier`",
                 shown(expr)
@@ -145,11 +230,11 @@ impl FromMeta for TierKind {
         if let Some(tier) = Tier::NAMED.iter().find(|tier| tier.name() == word) {
             return Ok(Self { tier: *tier, path: None });
         }
-        let own = word.is_empty() || word.starts_with(char::is_uppercase);
-        match nearest(&word, Tier::NAMED.iter().map(Tier::name)).filter(|_| !own) {
+        let own = word.is_empty() || !word.contains(char::is_lowercase);
+        match nearest(&word.to_lowercase(), Tier::NAMED.iter().map(Tier::name)).filter(|_| !own) {
             Some(near) => wrong(format!("`{word}` is no tier; write `{near}`")),
             None => {
-                // So short that nothing is at odds with it: what the constant says is known at run time.
+                // Stands for it: what the constant says is known at run time.
                 let tier = Tier::new("a constant", Duration::from_nanos(1));
                 Ok(Self { tier, path: Some(path.clone()) })
             }

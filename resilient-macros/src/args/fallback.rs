@@ -71,6 +71,11 @@ impl Parse for RawRung {
 
 /// Reads the rungs of `fallback = ...` or `fallback(...)`.
 pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
+    if let Some(word) = entry.is_nearly_off().filter(|word| word.to_lowercase() != "none") {
+        let message = format!("`{word}` does not switch `fallback` off; write `fallback = off`");
+        errors.at(&entry.value, message);
+        return Vec::new();
+    }
     match &entry.value {
         Value::None => {
             errors.at(&entry.key, "`fallback` has nothing to fall back to; write the path of a function, such as `fallback = offline`");
@@ -78,7 +83,7 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
         }
         Value::Expr(expr) => rung(None, expr, errors).into_iter().collect(),
         // Only a few parameters have patterns for values.
-        Value::Pattern(_) => Vec::new(),
+        Value::Pattern(_) | Value::Unread => Vec::new(),
         Value::List(_, list) => {
             let parser = Punctuated::<RawRung, Token![,]>::parse_terminated;
             let rungs = errors

@@ -6,8 +6,9 @@ use quote::ToTokens;
 use syn::Expr;
 
 use super::{
-    entry::{Entry, Pattern, Value},
+    entry::{Entries, Entry, NO_KEY, Pattern, Value, sample},
     places::Places,
+    value::shown,
 };
 use crate::{errors::Errors, names::nearest, spans::ungrouped_expr};
 
@@ -52,11 +53,22 @@ impl<G: Default> Group<G> {
     /// Reads `policy(...)`, `policy = value` or `policy`.
     pub(super) fn parse(&self, entry: &Entry, places: &mut Places, errors: &mut Errors) -> G {
         let mut group = G::default();
-        if self.title == self.policy {
+        let whole = self.title == self.policy;
+        if whole {
             places.set(self.policy, "", entry.key.to_token_stream());
+        }
+        if whole && let Some(word) = entry.is_nearly_off() {
+            let title = self.title;
+            errors.at(
+                &entry.value,
+                format!("`{word}` does not switch `{title}` off; write `{title} = off`"),
+            );
+            self.leave(places, &entry.value.to_token_stream());
+            return group;
         }
         match (&entry.value, self.short) {
             (Value::None, _) => {}
+            (Value::Unread, _) => self.leave(places, &entry.key.to_token_stream()),
             (Value::Expr(value), Some(short)) => {
                 let parameter = self.parameters.iter().find(|parameter| parameter.name == short);
                 if let Some(parameter) = parameter {
@@ -86,10 +98,15 @@ impl<G: Default> Group<G> {
         places: &mut Places,
         errors: &mut Errors,
     ) {
-        let entries = Entry::list(list.clone()).unwrap_or_else(|error| {
-            self.unreadable(&list, error, places, errors);
-            Vec::new()
-        });
+        let Entries { entries, errors: wrong } = Entry::list(list.clone());
+        let unreadable = !wrong.is_empty();
+        if unreadable && self.is_value_alone(&list, errors) {
+            self.leave(places, &list);
+            return;
+        }
+        for error in wrong {
+            errors.push(if error.to_string() == NO_KEY { self.nameless(&error) } else { error });
+        }
         for entry in entries {
             let name = entry.key.to_string();
             let Some(parameter) = self.parameters.iter().find(|parameter| parameter.name == name)
@@ -99,30 +116,47 @@ impl<G: Default> Group<G> {
             };
             self.assign(group, parameter, &entry, entry.to_token_stream(), places, errors);
         }
+        if unreadable && self.short.is_some_and(|short| !places.has(self.policy, short)) {
+            self.leave(places, &list);
+        }
     }
 
-    /// A list that is none, such as `retry(3)`.
-    fn unreadable(
-        &self,
-        list: &TokenStream,
-        error: syn::Error,
-        places: &mut Places,
-        errors: &mut Errors,
-    ) {
-        match (syn::parse2::<Expr>(list.clone()), self.short) {
-            (Ok(value), Some(short)) => {
-                let policy = self.title;
-                let value = value.to_token_stream();
-                let message = format!(
-                    "a value in parentheses has a name; write `{policy}({short} = {value})` or `{policy} = {value}`"
-                );
-                errors.at(list, message);
-            }
-            _ => errors.push(error),
+    /// Whether a list is none, such as `retry(3)`; told of if so.
+    fn is_value_alone(&self, list: &TokenStream, errors: &mut Errors) -> bool {
+        let (Ok(value), Some(short)) = (syn::parse2::<Expr>(list.clone()), self.short) else {
+            return false;
+        };
+        if matches!(value, Expr::Assign(_)) {
+            return false;
         }
-        // Nothing follows from what could not be read.
+        // One that is no number and no text would be refused there too.
+        let value = match value {
+            Expr::Lit(_) => shown(&value),
+            _ => sample(short).to_owned(),
+        };
+        let policy = self.title;
+        let message = format!(
+            "a value in parentheses has a name; write `{policy}({short} = {value})` or `{policy} = {value}`"
+        );
+        errors.at(list, message);
+        true
+    }
+
+    /// A value among parameters: `retry(3, base = "1s")`.
+    fn nameless(&self, error: &syn::Error) -> syn::Error {
+        let first = self.parameters.first().map_or("max", |parameter| parameter.name);
+        let name = self.short.unwrap_or(first);
+        let message = format!(
+            "a value in parentheses has a name; write one such as `{name} = {}`",
+            sample(name)
+        );
+        syn::Error::new(error.span(), message)
+    }
+
+    /// Nothing follows from what could not be read.
+    fn leave(&self, places: &mut Places, tokens: &TokenStream) {
         if let Some(short) = self.short {
-            places.set(self.policy, short, list.clone());
+            places.set(self.policy, short, tokens.clone());
         }
     }
 
@@ -150,14 +184,19 @@ impl<G: Default> Group<G> {
                 read(group, pattern);
                 Ok(())
             }
+            (_, Value::Unread) => Ok(()),
             (Reader::Group(read), _) => {
                 read(group, entry, places, errors);
                 Ok(())
             }
             _ => {
+                let value = match &entry.value {
+                    Value::List(_, list) if !list.is_empty() => shown(list),
+                    _ => sample(name).to_owned(),
+                };
                 errors.at(
                     entry,
-                    format!("`{name}` of `{title}` needs a value; write `{name} = ...`"),
+                    format!("`{name}` of `{title}` needs a value; write `{name} = {value}`"),
                 );
                 Ok(())
             }

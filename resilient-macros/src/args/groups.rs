@@ -262,7 +262,7 @@ fn one_attempt_time(timeout: &Said<TimeoutConfig>) -> darling::Result<()> {
 /// The one policy that has a parameter of this name.
 pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
     fn has<G: Default>(group: &'static Group<G>, key: &Ident) -> Option<&'static str> {
-        group.parameters.iter().any(|parameter| key == parameter.name).then_some(group.policy)
+        group.parameters.iter().any(|parameter| key == parameter.name).then_some(group.title)
     }
     let homes = [
         has(&BREAKER, key),
@@ -272,6 +272,7 @@ pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
         has(&TIMEOUT, key),
         has(&BULKHEAD, key),
         has(&HEDGE, key),
+        has(&ADAPTIVE, key),
     ];
     let mut homes = homes.into_iter().flatten();
     let home = homes.next()?;

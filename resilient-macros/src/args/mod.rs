@@ -15,7 +15,7 @@ use syn::{Ident, Path, parse_quote};
 
 pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use self::{
-    entry::{Entry, Value},
+    entry::{Entry, Value, sample},
     group::read,
     value::{CratePath, Switch, Text},
 };
@@ -102,15 +102,32 @@ impl Layer {
 
     /// The trait's layer with a method's over it.
     pub(crate) fn overlaid(&self, over: &Self) -> Self {
+        let mut rules = self.rules.overlaid(&over.rules);
+        // A path goes with the value that it stands for.
+        if over.config.timeout.as_on().is_some_and(|timeout| timeout.attempt.is_some()) {
+            rules.tier.clone_from(&over.rules.tier);
+        }
+        if over.config.retry.as_on().is_some_and(|retry| retry.backoff.is_some()) {
+            rules.backoff.clone_from(&over.rules.backoff);
+        }
         Self {
             config: self.config.overlaid(&over.config),
-            rules: self.rules.overlaid(&over.rules),
+            rules,
             fallback: match &over.fallback {
                 Setting::Unset => self.fallback.clone(),
                 fallback => fallback.clone(),
             },
             places: self.places.overlaid(&over.places),
         }
+    }
+
+    /// What is known of the policies here: what a constant says is known at run time.
+    pub(crate) fn known(&self) -> PolicyConfig {
+        let mut config = self.config;
+        if let (Setting::On(timeout), Some(_)) = (&mut config.timeout, &self.rules.tier) {
+            timeout.attempt = None;
+        }
+        config
     }
 
     /// The rungs of the fallback, if there is one.
@@ -185,7 +202,9 @@ impl MethodArgs {
 /// The entries of an attribute, each key once.
 fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    for entry in errors.ok(Entry::list(tokens)).unwrap_or_default() {
+    let list = Entry::list(tokens);
+    list.errors.into_iter().for_each(|error| errors.push(error));
+    for entry in list.entries {
         if entries.iter().any(|before| before.key == entry.key) {
             errors.at(
                 &entry.key,
@@ -208,8 +227,10 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
                 None
             }
         },
+        Value::Unread => None,
         Value::None | Value::List(..) | Value::Pattern(_) => {
-            errors.at(entry, format!("`{0}` needs a value; write `{0} = ...`", entry.key));
+            let sample = sample(&entry.key.to_string());
+            errors.at(entry, format!("`{0}` needs a value; write `{0} = {sample}`", entry.key));
             None
         }
     }

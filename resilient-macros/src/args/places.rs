@@ -18,21 +18,29 @@ impl Places {
 
     /// The tokens to blame for a parameter: its value, or its policy's key where it was not given.
     pub(crate) fn of(&self, parameter: Parameter) -> Option<&TokenStream> {
-        self.0
-            .get(&(parameter.policy, parameter.field))
+        self.value(parameter.policy, parameter.field)
             .or_else(|| self.0.get(&(parameter.policy, "")))
     }
 
     /// The tokens of the value itself.
     pub(crate) fn value(&self, policy: &'static str, field: &'static str) -> Option<&TokenStream> {
-        self.0.get(&(policy, field))
+        // What an attempt may take is said in one of three ways.
+        let ways: &[&'static str] =
+            if field == "attempt" { &["attempt", "tier", "adaptive"] } else { &[field] };
+        ways.iter().find_map(|field| self.0.get(&(policy, *field)))
     }
 
     /// Whether any of a policy's parameters that must not all be missing was given, readable or not.
     pub(crate) fn any_value(&self, policy: &'static str) -> bool {
-        let required =
-            ["limit", "memory", "disk", "attempt", "tier", "call", "adaptive", "max", "after"];
-        required.into_iter().any(|field| self.has(policy, field))
+        let required: &[&'static str] = match policy {
+            "rate" => &["limit"],
+            "cache" => &["memory", "disk"],
+            "timeout" => &["attempt", "tier", "call", "adaptive"],
+            "bulkhead" => &["max", "adaptive"],
+            "hedge" => &["after"],
+            _ => &[],
+        };
+        required.iter().any(|field| self.has(policy, field))
     }
 
     /// These places, with those of `over` in their stead.

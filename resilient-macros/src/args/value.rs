@@ -13,7 +13,7 @@ pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
     Err(darling::Error::custom(message))
 }
 
-pub(super) fn shown(expr: &Expr) -> String {
+pub(super) fn shown(expr: &impl ToTokens) -> String {
     expr.to_token_stream().to_string().replace(" :: ", "::").replace("- ", "-")
 }
 
@@ -40,22 +40,79 @@ fn digits(expr: &Expr) -> Option<String> {
     }
 }
 
+/// What is wrong with a value that is not the number it should be, whatever the number is for.
+fn no_number(expr: &Expr, kind: &str, example: &str) -> String {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            let text = text.value();
+            match in_text(&text) {
+                Some(number) => {
+                    format!("`\"{text}\"` is a text; write the number without quotes: `{number}`")
+                }
+                None => format!("`\"{text}\"` is a text; write {kind}, such as `{example}`"),
+            }
+        }
+        Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if !int.suffix().is_empty() => {
+            let bare = int.base10_digits();
+            format!("`{int}` has the suffix `{}`; write the number alone: `{bare}`", int.suffix())
+        }
+        Expr::Lit(ExprLit { lit: Lit::Float(float), .. }) if !float.suffix().is_empty() => {
+            let bare = float.base10_digits();
+            let suffix = float.suffix();
+            format!("`{float}` has the suffix `{suffix}`; write the number alone: `{bare}`")
+        }
+        Expr::Path(path) if is_constant(path) => format!(
+            "`{}` is a constant, whose value is not known here yet; write the number itself, such as `{example}`",
+            shown(expr)
+        ),
+        _ => format!("`{}` is not a number; write {kind}, such as `{example}`", shown(expr)),
+    }
+}
+
+/// The number that a text stands for: `"3"`, `"20%"`.
+fn in_text(text: &str) -> Option<String> {
+    let text = text.trim();
+    let finite = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    match text.strip_suffix('%') {
+        Some(percent) => finite(percent).map(|percent| (percent / 100.0).to_string()),
+        None => finite(text).map(|_| text.to_owned()),
+    }
+}
+
+fn is_constant(path: &ExprPath) -> bool {
+    path.path.segments.last().is_some_and(|last| {
+        let name = last.ident.to_string();
+        name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+    })
+}
+
 /// A duration: `"60s"`.
 pub(super) struct Time(pub(super) Duration);
 
 impl FromMeta for Time {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match literal(expr) {
-            Some(Lit::Str(text)) => duration::parse(&text.value()).map(Self).or_else(wrong),
-            Some(Lit::Int(int)) => wrong(format!(
-                "`{int}` is not a duration; write a number and a unit in quotes, such as `\"{}s\"`",
-                int.base10_digits()
-            )),
-            _ => wrong(format!(
-                "`{}` is not a duration; write a number and a unit in quotes, such as `\"60s\"`",
-                shown(expr)
-            )),
-        }
+        let example = match literal(expr) {
+            Some(Lit::Str(text)) => {
+                return duration::parse(&text.value()).map(Self).or_else(wrong);
+            }
+            Some(lit) => time_of(lit),
+            None => None,
+        };
+        wrong(format!(
+            "`{}` is not a duration; write a number and a unit in quotes, such as `\"{}\"`",
+            shown(expr),
+            example.unwrap_or_else(|| "60s".to_owned())
+        ))
+    }
+}
+
+/// The duration that a number was meant to be: `50ms`, or `2` in seconds.
+pub(super) fn time_of(lit: &Lit) -> Option<String> {
+    match lit {
+        Lit::Int(int) if int.base10_digits() == "0" => None,
+        Lit::Int(int) if int.suffix().is_empty() => Some(format!("{}s", int.base10_digits())),
+        Lit::Int(int) => Some(int.to_string()).filter(|text| duration::parse(text).is_ok()),
+        _ => None,
     }
 }
 
@@ -65,10 +122,7 @@ pub(super) struct Count(pub(super) u32);
 impl FromMeta for Count {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         let Some(digits) = digits(expr) else {
-            return wrong(format!(
-                "`{}` is not a number; write a whole number, such as `3`",
-                shown(expr)
-            ));
+            return wrong(no_number(expr, "a whole number", "3"));
         };
         if digits.starts_with('-') {
             return wrong(format!(
@@ -91,20 +145,9 @@ pub(super) struct Number(pub(super) f64);
 
 impl FromMeta for Number {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        if let Some(Lit::Str(text)) = literal(expr) {
-            let bare = text.value();
-            let example = if bare.parse::<f64>().is_ok() { bare } else { "0.5".to_owned() };
-            return wrong(format!(
-                "`\"{}\"` is a text; write the number without quotes, such as `{example}`",
-                text.value()
-            ));
-        }
         match digits(expr).and_then(|digits| digits.parse().ok()) {
             Some(number) => Ok(Self(number)),
-            None => wrong(format!(
-                "`{}` is not a number; write one such as `0.5` or `2.0`",
-                shown(expr)
-            )),
+            None => wrong(no_number(expr, "a number", "0.5")),
         }
     }
 }
@@ -119,8 +162,10 @@ impl FromMeta for JitterName {
             expr => match literal(expr) {
                 Some(Lit::Str(text)) => {
                     return wrong(format!(
-                        "`\"{0}\"` is a text; write the kind of jitter without quotes, such as `equal`",
-                        text.value()
+                        "`\"{}\"` is a text; write the kind of jitter without quotes: `{}`",
+                        text.value(),
+                        nearest(&text.value(), Jitter::NAMES.map(|(name, _)| name))
+                            .unwrap_or("equal")
                     ));
                 }
                 _ => String::new(),
@@ -151,6 +196,11 @@ macro_rules! function_path {
                     Expr::Path(path) => Ok(Self(path.clone())),
                     Expr::Closure(_) => wrong(concat!(
                         "a closure cannot stand here; write the path of a function `", $shape, "`, such as `", $example, "`"
+                    )),
+                    Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text.parse::<ExprPath>().is_ok() => wrong(format!(
+                        "`{}` is a text; write the path without quotes: `{}`",
+                        shown(expr),
+                        text.value()
                     )),
                     _ => wrong(format!(
                         concat!("`{}` is not the path of a function; write one to a function `", $shape, "`, such as `", $example, "`"),

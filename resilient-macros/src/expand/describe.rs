@@ -109,6 +109,7 @@ fn opening(breaker: &BreakerSettings) -> String {
         _ => String::new(),
     };
     let mut reasons = vec![match breaker.threshold {
+        Threshold::Failures(1) => "1 failure".to_owned(),
         Threshold::Failures(failures) => format!("{failures} failures"),
         rate => format!("a failure rate of {rate} over {window}"),
     }];
@@ -116,7 +117,10 @@ fn opening(breaker: &BreakerSettings) -> String {
         let rate = breaker.slow_rate;
         reasons.push(format!("a share of {rate:?} slower than {} over {window}", format(slow)));
     }
-    format!("{} open it for {}", reasons.join(" or "), format(breaker.recovery))
+    let several = matches!(breaker.threshold, Threshold::Failures(2..)) && reasons.len() == 1;
+    let open = if several { "open" } else { "opens" };
+    let keyed = if breaker.keyed { ", one for each key" } else { "" };
+    format!("{} {open} it for {}{keyed}", reasons.join(" or "), format(breaker.recovery))
 }
 
 fn attempt_time(timeout: &TimeoutSettings, layer: &Layer) -> Option<String> {

@@ -78,7 +78,7 @@ fn expand_rung(
         ),
         Rung::Backup(backup) => {
             let other = forward::other(expansion, method, backup);
-            (quote!(#call.recover(#other.await);), false)
+            (quote!(#call.recover(#other);), false)
         }
     };
     let condition = if uses_failure {

@@ -368,11 +368,22 @@ fn inner(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     invocation(expansion, method, receiver)
 }
 
-/// The same method of another implementation of the trait, with the same arguments.
+/// The answer of the same method of another implementation of the trait, with the same arguments.
 pub(super) fn other(expansion: &Expansion<'_>, method: &Method, other: &Expr) -> TokenStream {
-    let borrow =
-        if method.receiver == Receiver::Mut { quote!(&mut #other) } else { quote!(&#other) };
-    invocation(expansion, method, Some(borrow))
+    // All of it at the user's own span: what does not implement the trait is told of once, and there.
+    let span = other.span();
+    let borrow = if method.receiver == Receiver::Mut {
+        quote_spanned!(span=> &mut #other)
+    } else {
+        quote_spanned!(span=> &#other)
+    };
+    let call = invocation(expansion, method, Some(borrow));
+    let call = call.into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    let call: TokenStream = call.collect();
+    quote_spanned!(span=> #call.await)
 }
 
 /// A call by the trait's name: a method of the same name elsewhere is no rival.

@@ -106,10 +106,24 @@ fn head(item: &Item) -> TokenStream {
     }
 }
 
+/// Whether an item is a method, which only stands alone where the attribute stands on it and not on what is around it.
+fn takes_self(item: &Item) -> bool {
+    match item {
+        Item::Fn(function) => function.sig.receiver().is_some(),
+        // A method without a body is no item.
+        Item::Verbatim(tokens) => syn::parse2::<TraitItemFn>(tokens.clone())
+            .is_ok_and(|function| function.sig.receiver().is_some()),
+        _ => false,
+    }
+}
+
 fn not_a_trait(item: &Item) -> &'static str {
     match item {
         Item::Impl(_) => {
             "`#[resilient]` does not stand on an `impl` block in this version; write it on a trait and wrap the type in its decorator"
+        }
+        _ if takes_self(item) => {
+            "`#[resilient]` on a method changes what the attribute on its trait says, and there is none; write `#[resilient(...)]` on the trait"
         }
         Item::Fn(_) => {
             "`#[resilient]` does not stand on a function in this version; write it on a trait, or call the function through a `Policy`"

@@ -69,7 +69,9 @@ impl Method {
         }
         let args = match ours.first().map(|attr| &attr.meta) {
             None => MethodArgs::default(),
-            Some(Meta::List(list)) => MethodArgs::parse(list.tokens.clone(), errors),
+            Some(Meta::List(list)) if !list.tokens.is_empty() => {
+                MethodArgs::parse(list.tokens.clone(), errors)
+            }
             Some(other) => {
                 errors.at(other, "this says nothing; write what changes for the method, such as `#[resilient(retry = off)]`");
                 MethodArgs::default()

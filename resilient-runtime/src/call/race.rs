@@ -22,9 +22,10 @@ use crate::{
 impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Runs the method like [`Attempt::run`], and again while that takes long, as the method's hedge policy says; then
     /// settles the call with the first good answer, or with the error that came last. Requests that lose are dropped.
-    pub async fn race<M, F>(&mut self, attempt: Attempt<'m>, request: M)
+    pub async fn race<M, F>(&mut self, attempt: Attempt<'m>, mut request: M)
     where
-        M: Fn() -> F,
+        // Not `Fn`: borrowed as shared, it would have to be `Sync`, and with it every argument that it holds.
+        M: FnMut() -> F,
         F: Future<Output = R>,
     {
         let mut next = self.core.hedge_at(attempt.started);

@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use resilient_runtime::{
     resilient,
     serde::{Deserialize, Serialize},
-    Classify, ErrorKind, Failure, Rejection,
+    Classify, ErrorKind, Failure, Rejection, Retrying, Tier,
 };
 
 /// What things cost.
@@ -101,6 +101,105 @@ where
     /// Is passed through.
     #[resilient(skip)]
     fn name(&self) -> &str;
+}
+
+/// Files on many hosts.
+#[resilient(
+    breaker(
+        threshold = 0.5,
+        window = "30s",
+        min_calls = 10,
+        recovery_factor = 2.0,
+        max_recovery = "10m",
+        recovery_jitter = 0.1,
+        slow = "2s",
+        slow_rate = 0.9,
+        on = ScoutError::Status(500..=599) | ScoutError::Rejected(Rejection::TimedOut { .. }),
+        ignore = ScoutError::Status(404),
+        failure_if = Vec::is_empty,
+        scope = method,
+        key = url.host(),
+    ),
+    retry(
+        max = 4,
+        base = "10ms",
+        backoff = patience,
+        within = "30s",
+        except = ScoutError::Status(code) if *code == 501,
+        when = is_transient,
+        retry_if = Vec::is_empty,
+        hook = note,
+        budget = 0.1,
+    ),
+    timeout(tier = DOWNLOADS, call = "1m", adaptive(percentile = p99, max = "20s")),
+    bulkhead(adaptive = vegas, max = 100, wait = "1s", queue = 50),
+    hedge(after = p95, max = 2),
+    cache(memory = "1m", key = url.text),
+    fallback(|failure| async move { drop(failure); Ok(Vec::from(url.text)) }),
+)]
+pub trait Files {
+    /// What is at a place.
+    async fn fetch(&self, url: Url, limit: usize) -> Result<Vec<u8>, ScoutError>;
+
+    /// What a search finds.
+    #[resilient(
+        breaker(key = host, per = call),
+        cache = off,
+        fallback = off,
+        timeout(tier = database),
+        retry(backoff = adaptive),
+        hedge = "50ms"
+    )]
+    async fn find<Q: Into<String> + Clone + Send>(
+        &self,
+        host: &str,
+        query: Q,
+    ) -> Result<Vec<u8>, ScoutError>;
+
+    /// What there is to change.
+    #[resilient(
+        hedge = off,
+        cache = off,
+        fallback = off,
+        breaker = off,
+        bulkhead = 3,
+        retry(idempotent = false, jitter = full)
+    )]
+    async fn change(&mut self, log: &mut Vec<u8>) -> Result<Vec<u8>, ScoutError>;
+}
+
+/// How long a download may take.
+pub const DOWNLOADS: Tier = Tier::new("downloads", Duration::from_secs(10)).growth(1.5);
+
+/// A place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url {
+    /// As it is written.
+    pub text: String,
+}
+
+impl Url {
+    /// The host alone.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.text.split('/').next().unwrap_or_default()
+    }
+}
+
+/// Whether another attempt may succeed.
+#[must_use]
+pub const fn is_transient(error: &ScoutError) -> bool {
+    matches!(error, ScoutError::Status(503))
+}
+
+/// A little longer each time.
+#[must_use]
+pub const fn patience(attempt: u32) -> Duration {
+    Duration::from_millis(10).saturating_mul(attempt)
+}
+
+const fn note(retrying: &Retrying<'_, ScoutError>) {
+    let _ = retrying.delay;
 }
 
 #[resilient(breaker(threshold = 1))]

@@ -1,0 +1,11 @@
+#![deny(warnings)]
+
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(breaker(on = ScoutEror))]
+pub trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(timeout(adaptive(max = "5s")))]
+trait ScoutApi {
+    #[resilient(timeout = "10s")]
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}

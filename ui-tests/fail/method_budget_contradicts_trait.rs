@@ -1,0 +1,10 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(retry(budget = 0.2))]
+trait ScoutApi {
+    #[resilient(hedge(after = "50ms", budget = 0.1))]
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}

@@ -1,9 +1,0 @@
-use resilient_runtime::resilient;
-use ui_tests::shapes::{Market, ScoutError};
-
-#[resilient(retry(backoff = fibonacci))]
-trait ScoutApi {
-    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
-}
-
-fn main() {}
