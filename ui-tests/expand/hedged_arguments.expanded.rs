@@ -32,7 +32,7 @@ impl<T> ResilientFinder<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `finder` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `finder` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -56,7 +56,7 @@ impl<T> ResilientFinder<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `finder` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `finder` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,

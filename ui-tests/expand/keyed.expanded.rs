@@ -32,7 +32,7 @@ impl<T> ResilientFiles<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `files` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `files` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -56,7 +56,7 @@ impl<T> ResilientFiles<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `files` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `files` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,
@@ -117,9 +117,14 @@ where
             .fetch
             .begin(
                 ::resilient_runtime::fallible::<Result<Vec<u8>, FetchError>>()
-                    .breaker_ignore(|error| ::core::matches!(error, FetchError::Missing))
-                    .retry_when(|error| {
-                        ::core::matches!(error, FetchError::Status(500..))
+                    .rules(|rules| {
+                        rules
+                            .breaker_ignore(|error| {
+                                ::core::matches!(error, FetchError::Missing)
+                            })
+                            .retry_when(|error| {
+                                ::core::matches!(error, FetchError::Status(500..))
+                            })
                     }),
             );
         call.lookup(
@@ -142,9 +147,14 @@ where
             .size
             .begin(
                 ::resilient_runtime::fallible::<Result<u64, FetchError>>()
-                    .breaker_ignore(|error| ::core::matches!(error, FetchError::Missing))
-                    .retry_when(|error| {
-                        ::core::matches!(error, FetchError::Status(500..))
+                    .rules(|rules| {
+                        rules
+                            .breaker_ignore(|error| {
+                                ::core::matches!(error, FetchError::Missing)
+                            })
+                            .retry_when(|error| {
+                                ::core::matches!(error, FetchError::Status(500..))
+                            })
                     }),
             );
         call.breaker_for(&host);

@@ -39,7 +39,7 @@ impl<T> ResilientReports<T> {
     ///
     /// # Panics
     ///
-    /// Where the service `reports` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `reports` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work; `try_with_registry` returns that.
     #[must_use]
     #[track_caller]
@@ -63,7 +63,7 @@ impl<T> ResilientReports<T> {
     ///
     /// # Errors
     ///
-    /// Where the service `reports` was declared before in the registry with other parameters of its breaker or rate,
+    /// Where the service `reports` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,
     /// or where the registry was told to change them to what cannot work.
     pub fn try_with_registry(
         inner: T,
