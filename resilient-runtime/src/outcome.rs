@@ -142,6 +142,8 @@ pub(crate) enum Verdict {
         unsent: bool,
         /// Whether the service itself asked for fewer requests.
         throttled: bool,
+        /// Whether the request was turned away, by the service or by a policy on its way.
+        refused: bool,
     },
 }
 
@@ -305,6 +307,7 @@ impl<V, E> Rules<V, E> {
                     .map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
             unsent: error.is_unsent(),
             throttled: rejection.is_none() && kind == ErrorKind::RateLimit,
+            refused: kind == ErrorKind::RateLimit || rejection.is_some_and(Rejection::is_unsent),
         }
     }
 }
@@ -370,6 +373,7 @@ impl<R, V, E> Fallible<R, V, E> {
             counted: true,
             unsent: false,
             throttled: false,
+            refused: false,
         }
     }
 

@@ -159,6 +159,11 @@ impl CircuitBreaker {
         Ok(Permit { breaker: Held::Owned(self.0), admission })
     }
 
+    /// Whether every call passes now: no probe is asked for, and nothing is rejected.
+    pub(crate) fn passes(&self) -> bool {
+        self.0.word().passes()
+    }
+
     /// How long until an open breaker lets a probe through; `None` while calls or probes pass.
     pub(crate) fn closed_for(&self, now: Moment) -> Option<Duration> {
         if self.0.word().passes() {

@@ -31,8 +31,9 @@ pub(super) struct Core<'m> {
     pub(super) started: Moment,
     pub(super) now: Moment,
     pub(super) deadline: Option<Moment>,
-    /// When the present attempt began.
+    /// When the present attempt began, and when the first one did.
     pub(super) begun: Moment,
+    pub(super) first_begun: Moment,
     pub(super) attempts: u32,
     /// How many requests beside the attempts were sent.
     pub(super) hedges: u32,
@@ -71,6 +72,7 @@ impl<'m> Core<'m> {
             now,
             deadline: own.into_iter().chain(inherited).min(),
             begun: now,
+            first_begun: now,
             attempts: 0,
             hedges: 0,
             settled: false,
@@ -149,22 +151,34 @@ impl<'m> Core<'m> {
         &self,
         ending: Ending,
         verdict: &Verdict,
-        own_timeout: bool,
-        elapsed: Duration,
+        timeout: Option<TimeoutScope>,
+        started: Moment,
     ) {
         let pipeline = self.pipeline;
-        let (throttled, retry_after) = match verdict {
-            Verdict::Error { throttled, retry_after, .. } => (*throttled, *retry_after),
-            _ => (false, None),
+        let elapsed = self.now.since(started);
+        let (throttled, refused, retry_after) = match verdict {
+            Verdict::Error { throttled, refused, retry_after, .. } => {
+                (*throttled, *refused, *retry_after)
+            }
+            _ => (false, false, None),
         };
+        let timed_out = timeout.is_some();
+        let own_timeout = timeout == Some(TimeoutScope::Attempt);
+        // A hedge is cut short by the timeout of the request that it joined.
+        let whole_timeout = own_timeout && started == self.begun;
         if let Some(latencies) = &pipeline.latencies
-            // A failure says how fast the service fails; a timeout, that an answer takes longer than this.
-            && (ending != Ending::Failure || own_timeout)
+            // A failure says how fast the service fails; a timeout, that an answer takes longer than this. Who refuses,
+            // be it the service or a policy inside, does no work.
+            && (ending != Ending::Failure || whole_timeout)
+            && !refused
         {
             latencies.record(elapsed, self.now);
         }
         if let Some(stretch) = &pipeline.stretch {
-            stretch.record(ending == Ending::Success, throttled);
+            // What counts as nothing says nothing here either, unless it asks for patience.
+            if ending != Ending::Nothing || throttled {
+                stretch.record(ending == Ending::Success, throttled);
+            }
         }
         if let (Some(limiter), Some(after), true) = (&pipeline.limiter, retry_after, throttled) {
             let most = pipeline.settings.retry.map_or(LONGEST_PAUSE, |retry| retry.max_delay);
@@ -172,7 +186,7 @@ impl<'m> Core<'m> {
         }
         if let Some(place) = &self.place {
             match ending {
-                _ if own_timeout => place.sample(Sample::Timeout(elapsed), self.now),
+                _ if timed_out => place.sample(Sample::Timeout(elapsed), self.now),
                 _ if throttled => place.sample(Sample::Overload, self.now),
                 Ending::Success | Ending::Failure => {
                     place.sample(Sample::Answer(elapsed), self.now)
@@ -199,7 +213,8 @@ impl<'m> Core<'m> {
                 Some(End::Failure) => Ending::Failure,
                 Some(End::Ignored | End::Rejected) | None => Ending::Nothing,
             };
-            permit.record(ending, self.now.since(self.started), self.now);
+            // What the call waited in our own lines before says nothing of the service.
+            permit.record(ending, self.now.since(self.first_begun), self.now);
         }
     }
 

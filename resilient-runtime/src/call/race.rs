@@ -52,6 +52,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                         return Poll::Ready(attempted);
                     }
                     self.book(attempted);
+                    // The call goes on: dropped now, it is cancelled.
+                    self.core.end = None;
                     if let Some(another) = another {
                         left -= 1;
                         next = self.core.hedge_at(another.started);
