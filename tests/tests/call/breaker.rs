@@ -87,8 +87,7 @@ async fn per_call_a_wait_in_our_own_line_is_no_slowness_of_the_service() {
 
 #[tokio::test(start_paused = true)]
 async fn each_key_has_a_breaker_of_its_own_and_so_do_calls_without_one() {
-    let policy =
-        policy(PolicyConfig::new().breaker(BreakerConfig::new().threshold(1).keyed(true)));
+    let policy = policy(PolicyConfig::new().breaker(BreakerConfig::new().threshold(1).keyed(true)));
     let call = async |key: Option<&str>, double: &Double| {
         let mut call = policy.with(fallible::<Result<u32, Fault>>());
         if let Some(key) = key {

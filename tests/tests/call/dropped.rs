@@ -71,7 +71,8 @@ async fn a_probe_dropped_anywhere_leaves_everything_free() {
             }
             assert_books_add_up(&policy);
             advance(Duration::from_secs(100)).await;
-            let answer = tokio::time::timeout(60 * SECOND, cached(&policy, &Double::default())).await;
+            let answer =
+                tokio::time::timeout(60 * SECOND, cached(&policy, &Double::default())).await;
             assert!(matches!(answer, Ok(Ok(_))), "{at}: {answer:?}");
             assert_eq!(books(&policy).calls, 4, "{at}");
         }

@@ -87,11 +87,8 @@ async fn none_is_sent_while_the_breaker_does_not_let_every_call_pass() {
 
 #[tokio::test(start_paused = true)]
 async fn a_breaker_that_was_told_to_let_calls_pass_lets_hedges_pass() {
-    let commands: [fn(&CircuitBreaker); 3] = [
-        CircuitBreaker::force_closed,
-        CircuitBreaker::disable,
-        CircuitBreaker::metrics_only,
-    ];
+    let commands: [fn(&CircuitBreaker); 3] =
+        [CircuitBreaker::force_closed, CircuitBreaker::disable, CircuitBreaker::metrics_only];
     for command in commands {
         let policy = policy(after(SECOND).breaker(BreakerConfig::new()));
         command(policy.service().breaker().expect("declared"));

@@ -114,9 +114,8 @@ async fn in_the_text_of_a_key_or_in_a_fallback() {
         }
     }
     let policy = half_open(true).await;
-    let call = async {
-        policy.with(fallible::<Answer>()).breaker_for(&Text).call(async || Ok(1)).await
-    };
+    let call =
+        async { policy.with(fallible::<Answer>()).breaker_for(&Text).call(async || Ok(1)).await };
     assert!(unwound(call).await.is_none());
     assert_free(&policy, "key").await;
 

@@ -22,7 +22,8 @@ async fn a_newcomer_does_not_overtake_who_waits_though_a_token_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttling_answer_holds_every_call_back_for_as_long_as_it_says_up_to_the_longest_delay() {
+async fn a_throttling_answer_holds_every_call_back_for_as_long_as_it_says_up_to_the_longest_delay()
+{
     for (asked, retry, pause) in [
         (10 * SECOND, None, 10 * SECOND),
         (Duration::from_secs(3_600), None, 60 * SECOND),

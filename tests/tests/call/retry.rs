@@ -1,6 +1,6 @@
 use std::{io, time::Duration};
 
-use resilient_runtime::{Backoff, Jitter, PolicyConfig, RetryConfig};
+use resilient_runtime::{Backoff, HedgeConfig, Jitter, PolicyConfig, Registry, RetryConfig};
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
@@ -8,7 +8,8 @@ use super::{SECOND, books, get, policy, snapshot};
 
 #[tokio::test(start_paused = true)]
 async fn what_may_not_be_repeated_is_retried_only_where_it_was_certainly_not_sent() {
-    for (kind, calls) in [(io::ErrorKind::ConnectionRefused, 3), (io::ErrorKind::ConnectionReset, 1)]
+    for (kind, calls) in
+        [(io::ErrorKind::ConnectionRefused, 3), (io::ErrorKind::ConnectionReset, 1)]
     {
         let policy = policy(
             PolicyConfig::new()
@@ -69,11 +70,9 @@ async fn the_budget_is_a_share_of_calls_not_of_retries() {
 /// A wrong request says nothing of how busy the service is.
 #[tokio::test(start_paused = true)]
 async fn errors_that_count_as_nothing_do_not_stretch_adaptive_delays() {
-    let policy = policy(
-        PolicyConfig::new().retry(
-            RetryConfig::new().max(2).base(SECOND).strategy(Backoff::Adaptive).jitter(Jitter::None),
-        ),
-    );
+    let policy = policy(PolicyConfig::new().retry(
+        RetryConfig::new().max(2).base(SECOND).strategy(Backoff::Adaptive).jitter(Jitter::None),
+    ));
     let double = Double::playing(vec![Act::Fail(Fault::Wrong); 50]);
     for _ in 0..50 {
         assert_eq!(get(&policy, &double).await, Err(Fault::Wrong));
@@ -86,4 +85,25 @@ async fn errors_that_count_as_nothing_do_not_stretch_adaptive_delays() {
     let start = Instant::now();
     assert!(get(&policy, &Double::playing([Act::Fail(Fault::Busy(SECOND))])).await.is_ok());
     assert!(start.elapsed() >= 2 * SECOND);
+}
+
+/// The budget is the service's: a method that hedges and does not retry spends it too, and no conflict arises from what
+/// neither of them said.
+#[test]
+fn methods_that_give_no_budget_share_the_services_whichever_layer_gave_it() {
+    let retry = RetryConfig::new().max(2);
+    let hedges = PolicyConfig::new().retry_off().hedge(HedgeConfig::new().after(SECOND));
+    let budget = |registry: &Registry, of_trait: PolicyConfig| {
+        let declaration = registry.declare("api", of_trait).expect("valid");
+        declaration.method("retries", PolicyConfig::new().retry(retry)).expect("no conflict");
+        declaration.method("hedges", hedges).expect("no conflict");
+        declaration.service().snapshot().budget.map(|budget| budget.balance)
+    };
+    assert_eq!(budget(&Registry::new(), PolicyConfig::new()), Some(100));
+    let given = PolicyConfig::new().retry(retry.budget(0.5));
+    assert_eq!(budget(&Registry::new(), given), Some(100));
+    let configured = Registry::builder().configure("api", given).build().expect("valid");
+    assert_eq!(budget(&configured, PolicyConfig::new()), Some(100));
+    let off = PolicyConfig::new().retry(retry.budget_off());
+    assert_eq!(budget(&Registry::new(), off), None);
 }

@@ -70,11 +70,13 @@ async fn a_value_that_is_not_ready_is_asked_for_again_and_the_last_one_given_and
 async fn while_a_leaders_fallback_is_asked_nobody_waits_for_its_value() {
     let policy = policy(PolicyConfig::new().cache(CacheConfig::new().memory(60 * SECOND)));
     let double = Double::failing(1);
-    let pipeline_call = policy.with(fallible::<Answer>()).cached(storable::<Answer>(), Key::new().part("key"));
-    let mut leader = Box::pin(pipeline_call.call_or(
-        async || double.answer().await,
-        async |_| std::future::pending::<Answer>().await,
-    ));
+    let pipeline_call =
+        policy.with(fallible::<Answer>()).cached(storable::<Answer>(), Key::new().part("key"));
+    let mut leader =
+        Box::pin(pipeline_call.call_or(
+            async || double.answer().await,
+            async |_| std::future::pending::<Answer>().await,
+        ));
     assert!(poll(leader.as_mut()).is_pending());
     let next = tokio::time::timeout(SECOND, cached(&policy, fallible::<Answer>(), &double)).await;
     assert_eq!(next, Ok(Ok(2)));

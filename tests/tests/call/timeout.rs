@@ -42,12 +42,15 @@ async fn huge_times_are_no_trouble_and_the_shorter_of_two_is_told() {
 /// An adaptive timeout follows how long answers take. What comes faster because it is none must not shorten it.
 #[tokio::test(start_paused = true)]
 async fn failures_and_refusals_shorten_no_adaptive_timeout() {
-    let inner = policy(PolicyConfig::new().rate(RateConfig::new().limit(0.01).wait(Duration::ZERO)));
+    let inner =
+        policy(PolicyConfig::new().rate(RateConfig::new().limit(0.01).wait(Duration::ZERO)));
     let _ = get(&inner, &Double::default()).await;
     let nested = get(&inner, &Double::default()).await.expect_err("one token");
     assert!(matches!(nested, Fault::Rejected(Rejection::RateLimited { .. })));
     for fault in [Fault::Down, Fault::Busy(SECOND), nested] {
-        let policy = policy(PolicyConfig::new().timeout(TimeoutConfig::new().adaptive(AdaptiveConfig::new())));
+        let policy = policy(
+            PolicyConfig::new().timeout(TimeoutConfig::new().adaptive(AdaptiveConfig::new())),
+        );
         let double = Double::playing(vec![Act::Fail(fault.clone()); 100]);
         for _ in 0..100 {
             assert_eq!(get(&policy, &double).await, Err(fault.clone()));
