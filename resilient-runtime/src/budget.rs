@@ -168,7 +168,7 @@ mod tests {
 
     fn millis(n: u64) -> Moment {
         // At the begin of a second.
-        Moment::ZERO + Duration::from_secs(1_000_000) + Duration::from_millis(n)
+        Moment::FIRST + Duration::from_secs(1_000_000) + Duration::from_millis(n)
     }
 
     fn withdraw_all(budget: &RetryBudget, now: Moment) -> u64 {
@@ -226,12 +226,12 @@ mod tests {
         budget.deposit(millis(0));
         assert_eq!(withdraw_all(&budget, millis(0)), 100);
         assert_eq!(budget.snapshot(millis(0)).calls, 1);
-        assert_eq!(budget.snapshot(Moment::ZERO).calls, 0);
+        assert_eq!(budget.snapshot(Moment::FIRST).calls, 0);
     }
 
     #[test]
     fn the_end_of_time_and_a_ratio_that_is_none_leave_the_floor() {
-        let last = Moment::ZERO + Duration::MAX;
+        let last = Moment::FIRST + Duration::MAX;
         let budget = budget(f64::NAN);
         budget.deposit(last);
         assert_eq!(withdraw_all(&budget, last), 100);

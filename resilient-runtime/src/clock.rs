@@ -1,14 +1,15 @@
 //! The one clock of the runtime.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{num::NonZero, sync::OnceLock, time::Duration};
 
 use tokio::time::Instant;
 
 /// A point in time, in nanoseconds, on the clock of `tokio::time` (so that a paused clock drives every policy).
 ///
-/// A plain number, so that the policies' cores need no clock of their own and fit into atomics.
+/// A plain number, so that the policies' cores need no clock of their own and fit into atomics; not zero, so that an
+/// option of it is no larger, for every call carries some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment(u64);
+pub(crate) struct Moment(NonZero<u64>);
 
 /// Where the counting starts. Far from zero: a paused clock of another runtime may lie before our first reading.
 const START: u64 = 1 << 60;
@@ -23,37 +24,42 @@ fn nanos(duration: Duration) -> u64 {
 }
 
 impl Moment {
-    pub(crate) const ZERO: Self = Self(0);
+    pub(crate) const FIRST: Self = Self(NonZero::<u64>::MIN);
+
+    fn new(nanos: u64) -> Self {
+        NonZero::new(nanos).map_or(Self::FIRST, Self)
+    }
 
     pub(crate) fn now() -> Self {
         let (now, origin) = (Instant::now(), origin());
         match now.checked_duration_since(origin) {
-            Some(since) => Self(START.saturating_add(nanos(since))),
-            None => Self(START.saturating_sub(nanos(origin - now))),
+            Some(since) => Self::new(START.saturating_add(nanos(since))),
+            None => Self::new(START.saturating_sub(nanos(origin - now))),
         }
     }
 
     pub(crate) fn instant(self) -> Instant {
         let far = || origin() + resilient_policy::duration::LONGEST;
-        if self.0 >= START {
-            origin().checked_add(Duration::from_nanos(self.0 - START)).unwrap_or_else(far)
+        let nanos = self.nanos();
+        if nanos >= START {
+            origin().checked_add(Duration::from_nanos(nanos - START)).unwrap_or_else(far)
         } else {
-            origin().checked_sub(Duration::from_nanos(START - self.0)).unwrap_or_else(origin)
+            origin().checked_sub(Duration::from_nanos(START - nanos)).unwrap_or_else(origin)
         }
     }
 
     /// Zero where `earlier` is later: clocks that step back cause no panic.
     pub(crate) fn since(self, earlier: Self) -> Duration {
-        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+        Duration::from_nanos(self.nanos().saturating_sub(earlier.nanos()))
     }
 
     pub(crate) fn nanos(self) -> u64 {
-        self.0
+        self.0.get()
     }
 
     #[cfg(test)]
     pub(crate) fn at(offset: Duration) -> Self {
-        Self(START) + offset
+        Self::new(START) + offset
     }
 }
 

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use resilient_policy::{
-    BreakerConfig, BulkheadConfig, HedgeAfter, PolicyConfig, PolicySettings, RateConfig, Scope,
+    BreakerConfig, Budget, BulkheadConfig, HedgeAfter, PolicyConfig, PolicySettings, RateConfig,
+    Scope,
 };
 
 use crate::{
@@ -34,7 +35,8 @@ impl Declaration {
         // A conflict shows here even if no method uses what the trait declares.
         let config = declaration.adjusted(&declaration.policies);
         declaration.check(None, &config)?;
-        declaration.service.guards().declare_shared(&config, &declaration.site(None))?;
+        let budget = declaration.shared_budget(&config);
+        declaration.service.guards().declare_shared(&config, budget, &declaration.site(None))?;
         Ok(declaration)
     }
 
@@ -83,10 +85,11 @@ impl Declaration {
                 Some(guards.declare_bulkhead(bulkhead, site)?)
             }
         };
-        let budget = match config.budget() {
+        let given = own.budget_given();
+        let budget = match if given { config.budget() } else { self.shared_budget(&config) } {
             None => None,
             Some(budget) => {
-                let (guards, site) = at(own.budget_given());
+                let (guards, site) = at(given);
                 guards.declare_budget(budget, site)?
             }
         };
@@ -131,6 +134,16 @@ impl Declaration {
             Some(overrides) => config.adjusted(overrides),
             None => *config,
         }
+    }
+
+    /// What the retries and hedges of all methods share that give no budget of their own: as the registry or the trait
+    /// says, also where the method only has the other one of the two.
+    fn shared_budget(&self, config: &PolicyConfig) -> Option<Budget> {
+        let budget = config.budget()?;
+        let overrides = self.shared.overrides.get(self.service.name().as_str());
+        let mut layers = overrides.into_iter().chain([&self.policies]);
+        let given = layers.find(|layer| layer.budget_given()).and_then(PolicyConfig::budget);
+        Some(given.unwrap_or(budget))
     }
 
     fn check(&self, method: Option<&str>, config: &PolicyConfig) -> Result<(), ConfigError> {

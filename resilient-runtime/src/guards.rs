@@ -173,6 +173,7 @@ impl Guards {
     pub(crate) fn declare_shared(
         &self,
         config: &PolicyConfig,
+        budget: Option<Budget>,
         site: &Site<'_>,
     ) -> Result<(), ConfigError> {
         let settings = config.settings();
@@ -188,7 +189,7 @@ impl Guards {
         if let Some(bulkhead) = whole {
             self.declare_bulkhead(bulkhead.settings(), site)?;
         }
-        if let Some(budget) = config.budget() {
+        if let Some(budget) = budget {
             self.declare_budget(budget, site)?;
         }
         Ok(())

@@ -166,7 +166,7 @@ mod tests {
 
     fn secs(n: u64) -> Moment {
         // A whole number of generations after the clock's zero.
-        Moment::ZERO + Duration::from_secs(3_000_000 + n)
+        Moment::FIRST + Duration::from_secs(3_000_000 + n)
     }
 
     fn record(latencies: &Latencies, times: u32, latency: Duration, now: Moment) {
@@ -331,7 +331,7 @@ mod tests {
             nanos in any::<u64>(),
         ) {
             let latencies = Latencies::default();
-            let now = Moment::ZERO + Duration::from_nanos(nanos);
+            let now = Moment::FIRST + Duration::from_nanos(nanos);
             record(&latencies, 20, latency, now);
             let mut settings = AdaptiveConfig::new().settings();
             (settings.percentile, settings.factor) = (percentile, factor);

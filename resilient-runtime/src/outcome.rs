@@ -142,7 +142,7 @@ pub(crate) enum Verdict {
         unsent: bool,
         /// Whether the service itself asked for fewer requests.
         throttled: bool,
-        /// Whether nobody worked on it: the service turned it away, or a policy did before it got there.
+        /// Whether the request was turned away, by the service or by a policy on its way.
         refused: bool,
     },
 }
@@ -313,7 +313,7 @@ impl<V, E> Rules<V, E> {
                     .map_or_else(|| error.counts_as_failure(), |holds| holds(error)),
             unsent: error.is_unsent(),
             throttled: rejection.is_none() && kind == ErrorKind::RateLimit,
-            refused: rejection.is_some() || kind == ErrorKind::RateLimit,
+            refused: kind == ErrorKind::RateLimit || rejection.is_some_and(Rejection::is_unsent),
         }
     }
 }

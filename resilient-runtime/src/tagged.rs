@@ -59,7 +59,7 @@ mod tests {
         let count = Tagged(AtomicU64::new(7 << COUNT | MOST));
         count.add(7);
         assert_eq!(count.get(), (7, MOST));
-        let last = (Moment::ZERO + std::time::Duration::MAX).nanos() / 1_000_000_000;
+        let last = (Moment::FIRST + std::time::Duration::MAX).nanos() / 1_000_000_000;
         count.add(last);
         assert_eq!(count.get(), (last, 1));
     }

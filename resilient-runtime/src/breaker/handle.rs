@@ -159,6 +159,11 @@ impl CircuitBreaker {
         Ok(Permit { breaker: Held::Owned(self.0), admission })
     }
 
+    /// Whether every call passes now: no probe is asked for, and nothing is rejected.
+    pub(crate) fn passes(&self) -> bool {
+        self.0.word().passes()
+    }
+
     /// How long until an open breaker lets a probe through; `None` while calls or probes pass.
     pub(crate) fn closed_for(&self, now: Moment) -> Option<Duration> {
         if self.0.word().passes() {
@@ -298,6 +303,6 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         // Nothing that counts as nothing looks at the time.
-        self.end(Ending::Nothing, Duration::ZERO, Moment::ZERO);
+        self.end(Ending::Nothing, Duration::ZERO, Moment::FIRST);
     }
 }

@@ -7,7 +7,7 @@ use ::loom::{model, thread};
 use super::*;
 use crate::sync::Arc;
 
-const NOW: Moment = Moment::ZERO;
+const NOW: Moment = Moment::FIRST;
 
 fn later(seconds: u64) -> Moment {
     NOW + Duration::from_secs(seconds)

@@ -224,7 +224,7 @@ fn no_more_than_the_limit_on_many_threads() {
         for _ in 0..8 {
             scope.spawn(|| {
                 for _ in 0..2_000 {
-                    if let Ok(Entry::Place(_place)) = bulkhead.ask(Moment::ZERO, None) {
+                    if let Ok(Entry::Place(_place)) = bulkhead.ask(Moment::FIRST, None) {
                         most.fetch_max(
                             bulkhead.snapshot().active,
                             std::sync::atomic::Ordering::Relaxed,

@@ -6,7 +6,7 @@ use resilient_policy::Per;
 
 use super::core::Core;
 use crate::{
-    CircuitBreaker, Rejection, State, TimeoutScope,
+    CircuitBreaker, Rejection, TimeoutScope,
     attempt::{Attempt, Limit},
     breaker::Permit,
     bulkhead::Entry,
@@ -66,8 +66,11 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         if self.attempts > 1 {
             pipeline.counters.retries.add();
-        } else if let Some(budget) = &pipeline.budget {
-            budget.deposit(self.now);
+        } else {
+            self.first_begun = self.now;
+            if let Some(budget) = &pipeline.budget {
+                budget.deposit(self.now);
+            }
         }
         pipeline.subject.attempt(self.attempts);
     }
@@ -137,7 +140,7 @@ impl<'m> Core<'m> {
     pub(super) fn spare_attempt(&mut self, limit: Option<Limit>) -> Option<Attempt<'m>> {
         let now = Moment::now();
         let pipeline = self.pipeline;
-        if limit.is_some_and(|limit| now >= limit.at) || !self.breaker_closed() {
+        if limit.is_some_and(|limit| now >= limit.at) || !self.breaker_passes() {
             return None;
         }
         let limiter = pipeline.limiter.as_ref();
@@ -166,8 +169,9 @@ impl<'m> Core<'m> {
         Some(Attempt { permit, limit, started: now })
     }
 
-    fn breaker_closed(&self) -> bool {
-        self.asked_breaker().is_none_or(|breaker| breaker.state() == State::Closed)
+    /// Whether the breaker lets every call pass, be it because it was told to.
+    fn breaker_passes(&self) -> bool {
+        self.asked_breaker().is_none_or(|breaker| breaker.passes())
     }
 
     /// How long the breaker rejects; `None` while calls or probes pass.

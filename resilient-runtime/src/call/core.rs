@@ -31,8 +31,9 @@ pub(super) struct Core<'m> {
     pub(super) started: Moment,
     pub(super) now: Moment,
     pub(super) deadline: Option<Moment>,
-    /// When the present attempt began.
+    /// When the present attempt began, and when the first one did.
     pub(super) begun: Moment,
+    pub(super) first_begun: Moment,
     pub(super) attempts: u32,
     /// How many requests beside the attempts were sent.
     pub(super) hedges: u32,
@@ -71,6 +72,7 @@ impl<'m> Core<'m> {
             now,
             deadline: own.into_iter().chain(inherited).min(),
             begun: now,
+            first_begun: now,
             attempts: 0,
             hedges: 0,
             settled: false,
@@ -149,17 +151,19 @@ impl<'m> Core<'m> {
         &self,
         ending: Ending,
         verdict: &Verdict,
-        own_timeout: bool,
-        elapsed: Duration,
+        timeout: Option<TimeoutScope>,
+        started: Moment,
     ) {
         let pipeline = self.pipeline;
+        let elapsed = self.now.since(started);
         let (throttled, refused, retry_after) = match verdict {
             Verdict::Error { throttled, refused, retry_after, .. } => {
                 (*throttled, *refused, *retry_after)
             }
             _ => (false, false, None),
         };
-        if own_timeout {
+        let timed_out = timeout.is_some();
+        if timeout == Some(TimeoutScope::Attempt) {
             // An answer takes longer than the attempt had, however late this request of it was sent.
             self.took(self.now.since(self.begun));
         } else if ending != Ending::Failure && !refused {
@@ -167,7 +171,10 @@ impl<'m> Core<'m> {
             self.took(elapsed);
         }
         if let Some(stretch) = &pipeline.stretch {
-            stretch.record(ending == Ending::Success, throttled);
+            // What counts as nothing says nothing here either, unless it asks for patience.
+            if ending != Ending::Nothing || throttled {
+                stretch.record(ending == Ending::Success, throttled);
+            }
         }
         if let (Some(limiter), Some(after), true) = (&pipeline.limiter, retry_after, throttled) {
             let most = pipeline.settings.retry.map_or(LONGEST_PAUSE, |retry| retry.max_delay);
@@ -175,7 +182,7 @@ impl<'m> Core<'m> {
         }
         if let Some(place) = &self.place {
             match ending {
-                _ if own_timeout => place.sample(Sample::Timeout(elapsed), self.now),
+                _ if timed_out => place.sample(Sample::Timeout(elapsed), self.now),
                 _ if throttled => place.sample(Sample::Overload, self.now),
                 Ending::Success | Ending::Failure => {
                     place.sample(Sample::Answer(elapsed), self.now);
@@ -209,7 +216,8 @@ impl<'m> Core<'m> {
                 Some(End::Failure) => Ending::Failure,
                 Some(End::Ignored | End::Rejected) | None => Ending::Nothing,
             };
-            permit.record(ending, self.now.since(self.started), self.now);
+            // What the call waited in our own lines before says nothing of the service.
+            permit.record(ending, self.now.since(self.first_begun), self.now);
         }
     }
 

@@ -150,7 +150,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         let core = &mut self.core;
         core.now = ended;
         let elapsed = ended.since(started);
-        let own_timeout = matches!(&result, Err(limit) if limit.scope == TimeoutScope::Attempt);
+        let timeout = result.as_ref().err().map(|limit| limit.scope);
         let (outcome, verdict) = match result {
             Ok(outcome) => {
                 let verdict = self.fallible.judge(&outcome);
@@ -187,7 +187,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if !matches!(verdict, Verdict::Error { .. }) {
             core.provenance = Provenance::Live { attempts: core.requests() };
         }
-        core.learn(ending, &verdict, own_timeout, elapsed);
+        core.learn(ending, &verdict, timeout, started);
         if let Some(permit) = permit {
             permit.record(ending, elapsed, ended);
         }

@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use resilient_runtime::{
+    AdaptiveConfig, HedgeConfig, PolicyConfig, RateConfig, Rejection, TimeoutConfig, TimeoutScope,
+};
+use resilient_tests::double::{Act, Double, Fault};
+use tokio::time::{Instant, advance};
+
+use super::{SECOND, get, get_hedged, policy, poll};
+
+fn scope(outcome: Result<u32, Fault>) -> Option<TimeoutScope> {
+    match outcome {
+        Err(Fault::Rejected(Rejection::TimedOut { scope, .. })) => Some(scope),
+        _ => None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_exactly_at_the_limit_is_too_late() {
+    let policy = policy(PolicyConfig::new().timeout(TimeoutConfig::new().attempt(SECOND)));
+    let mut call = Box::pin(policy.call(async || {
+        tokio::time::sleep(SECOND).await;
+        Ok::<u32, Fault>(1)
+    }));
+    assert!(poll(call.as_mut()).is_pending());
+    advance(SECOND).await;
+    assert_eq!(scope(call.await), Some(TimeoutScope::Attempt));
+}
+
+#[tokio::test(start_paused = true)]
+async fn huge_times_are_no_trouble_and_the_shorter_of_two_is_told() {
+    for (attempt, call, told) in [
+        (Duration::from_nanos(1), Duration::from_secs(3_000_000_000), TimeoutScope::Attempt),
+        (SECOND, SECOND, TimeoutScope::Attempt),
+    ] {
+        let policy =
+            policy(PolicyConfig::new().timeout(TimeoutConfig::new().attempt(attempt).call(call)));
+        assert_eq!(scope(get(&policy, &Double::playing([Act::Hang])).await), Some(told));
+    }
+}
+
+/// An adaptive timeout follows how long answers take. What comes faster because it is none must not shorten it.
+#[tokio::test(start_paused = true)]
+async fn failures_and_refusals_shorten_no_adaptive_timeout() {
+    let inner =
+        policy(PolicyConfig::new().rate(RateConfig::new().limit(0.01).wait(Duration::ZERO)));
+    let _ = get(&inner, &Double::default()).await;
+    let nested = get(&inner, &Double::default()).await.expect_err("one token");
+    assert!(matches!(nested, Fault::Rejected(Rejection::RateLimited { .. })));
+    for fault in [Fault::Down, Fault::Busy(SECOND), nested] {
+        let policy = policy(
+            PolicyConfig::new().timeout(TimeoutConfig::new().adaptive(AdaptiveConfig::new())),
+        );
+        let double = Double::playing(vec![Act::Fail(fault.clone()); 100]);
+        for _ in 0..100 {
+            assert_eq!(get(&policy, &double).await, Err(fault.clone()));
+        }
+        let slow = Double::playing([Act::Slow(10 * SECOND)]);
+        assert_eq!(get(&policy, &slow).await, Ok(1), "{fault:?}");
+    }
+}
+
+/// A hedge that its attempt's timeout cuts short was not given the time that the timeout is about.
+#[tokio::test(start_paused = true)]
+async fn a_hedge_that_is_cut_short_shortens_no_adaptive_timeout() {
+    let adaptive = AdaptiveConfig::new().percentile(50.0).factor(1.0).max(8 * SECOND);
+    let policy = policy(
+        PolicyConfig::new()
+            .timeout(TimeoutConfig::new().adaptive(adaptive))
+            .hedge(HedgeConfig::new().after(6 * SECOND).budget_off()),
+    );
+    let hanging = Double::playing(vec![Act::Hang; 1_000]);
+    for _ in 0..30 {
+        let start = Instant::now();
+        assert!(get_hedged(&policy, &hanging).await.is_err());
+        assert_eq!(start.elapsed(), 8 * SECOND, "as long as the longest, and no shorter");
+    }
+}
