@@ -1,6 +1,11 @@
 //! One table of configurations, each written as an attribute and by hand: the same script must leave the same answers at
 //! the same times, and the same books.
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "predicates take a reference, as the attribute asks"
+)]
+
 use std::{
     pin::Pin,
     task::{Context, Poll, Waker},
@@ -95,7 +100,7 @@ fn is_down(fault: &Fault) -> bool {
 }
 
 fn note(retrying: &Retrying<'_, Fault>) {
-    assert!(retrying.attempt > 1 && retrying.service == &"both");
+    assert!(retrying.attempt > 1 && *retrying.service == *"both");
 }
 
 fn patience(attempt: u32) -> Duration {

@@ -1,5 +1,10 @@
 //! The circuit breaker in all its modes, as a caller sees it: which calls reach the method, and what is told of it.
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "predicates take a reference, as the attribute asks"
+)]
+
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -123,7 +128,7 @@ mod growth {
         let api = decorated!(Double::playing(script));
         let _ = api.get().await;
         for length in [1, 3, 5] {
-            advance(secs(length) - Duration::from_nanos(1)).await;
+            advance(secs(length).saturating_sub(Duration::from_nanos(1))).await;
             assert!(matches!(api.get().await, Err(Fault::Rejected(_))), "{length}");
             advance(Duration::from_nanos(1)).await;
             assert_eq!(api.get().await, Err(Fault::Down), "the probe fails");
@@ -251,7 +256,7 @@ mod keyed {
     #[resilient(breaker(threshold = 1, recovery = "60s", key = host))]
     trait Hosts {
         async fn get(&self, host: &str) -> Result<u32, Fault>;
-        #[resilient(breaker(key = format_args!("{}-{}", host, port)))]
+        #[resilient(breaker(key = format_args!("{host}-{port}")))]
         async fn ask(&self, host: String, port: u16) -> Result<u32, Fault>;
     }
 

@@ -56,7 +56,7 @@ fn run(policy: &Policy, requests: &[Request], hedged: bool) -> Seen {
     paused().block_on(async {
         let start = Instant::now();
         let sent = std::cell::Cell::new(0);
-        let send = || {
+        let request = || {
             let number = sent.replace(sent.get() + 1);
             let Request { takes, ends } = requests.get(number).cloned().unwrap_or_else(good);
             async move {
@@ -67,9 +67,9 @@ fn run(policy: &Policy, requests: &[Request], hedged: bool) -> Seen {
             }
         };
         let answer = if hedged {
-            policy.call_hedged(send).await
+            policy.call_hedged(request).await
         } else {
-            policy.call(async || send().await).await
+            policy.call(async || request().await).await
         };
         let after = u64::try_from(start.elapsed().as_millis()).expect("short");
         Seen { answer, after, requests: sent.get() }

@@ -1,5 +1,10 @@
 //! Retry in all its ways, as a caller sees it: how often the method is called, when, and what is told of it.
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "predicates take a reference, as the attribute asks"
+)]
+
 use std::{sync::Mutex, time::Duration};
 
 use resilient_runtime::{Rejection, Retrying, resilient};

@@ -49,14 +49,14 @@ async fn a_probe_dropped_anywhere_leaves_everything_free() {
             {
                 let mut holder = Box::pin(get(&policy, &slow));
                 assert!(poll(holder.as_mut()).is_pending());
-                let mut holder = Some(holder);
+                let mut holding = Some(holder);
                 let mut call = Box::pin(cached(&policy, &double));
                 for step in 0..=dropped_at {
                     if poll(call.as_mut()).is_ready() {
                         break;
                     }
                     if step == 2 {
-                        holder = None;
+                        drop(holding.take());
                     }
                     advance(2 * SECOND).await;
                 }

@@ -1,6 +1,12 @@
 //! The loop of one call with every policy that may stand in it, through [`Policy`]: what a caller gets, how many calls
 //! reach the service, and what the books say. Each test here kills a fault that survived, or a bug that was found.
 
+#![allow(clippy::large_types_passed_by_value, reason = "a test says its configuration once")]
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "predicates take a reference, as the attribute asks"
+)]
+
 mod breaker;
 mod bulkhead;
 mod dropped;
