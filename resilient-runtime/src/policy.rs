@@ -2,8 +2,8 @@ use std::future::Future;
 
 use crate::{
     BreakerConfig, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure, FailureOf,
-    HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, RateConfig, Registry, RetryConfig, Service,
-    TimeoutConfig,
+    HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, RateConfig, Registry, RetryConfig,
+    Service, TimeoutConfig,
     config_error::subject,
     outcome::{
         BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
@@ -245,6 +245,12 @@ impl PolicyBuilder {
     /// Everything at once, over what was said before.
     pub fn config(mut self, config: PolicyConfig) -> Self {
         self.config = self.config.overlaid(&config);
+        self
+    }
+
+    /// Adds the policies of a preset, below what was said before.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.config = preset.config().overlaid(&self.config);
         self
     }
 
