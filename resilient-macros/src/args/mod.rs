@@ -184,7 +184,8 @@ impl TraitArgs {
                     "`skip` stands on a method; take the attribute off the trait to skip them all",
                 ),
                 _ => {
-                    unknown(entry, POLICIES.into_iter().chain(["preset"]).chain(ON_A_TRAIT), errors)
+                    let keys = POLICIES.into_iter().chain(["preset"]).chain(ON_A_TRAIT);
+                    unknown(entry, keys, errors);
                 }
             }
         }
