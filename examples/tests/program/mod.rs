@@ -15,9 +15,9 @@ pub(crate) fn built(name: &str) -> PathBuf {
     let build = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo starts");
     assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
     let messages = build.stdout.split(|&byte| byte == b'\n');
-    let built = messages
+    let mut programs = messages
         .filter_map(|message| serde_json::from_slice::<Value>(message).ok())
         .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
-    built.expect("cargo names the program that it built")
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs.next().expect("cargo names the program that it built")
 }
