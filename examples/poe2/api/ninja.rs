@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Class, Difficulty, PopularBuild, Tier};
 
 /// Popular builds.
@@ -11,7 +11,7 @@ use crate::model::{Answer, Class, Difficulty, PopularBuild, Tier};
     rate = 0.2,
     cache(memory = "15m", disk = "2h"),
     timeout = "15s",
-    fallback(backup = OfflineNinja),
+    fallback(backup = OfflineNinja, unavailable),
 )]
 pub(crate) trait NinjaApi {
     /// What the players of a class play.

@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Element, Item, Rarity, Skill, SkillKind, Slot};
 
 /// Skills and items.
@@ -11,7 +11,7 @@ use crate::model::{Answer, Element, Item, Rarity, Skill, SkillKind, Slot};
     rate = 1.0,
     cache(memory = "10m", disk = "1h"),
     timeout = "10s",
-    fallback(backup = OfflinePoe2Db),
+    fallback(backup = OfflinePoe2Db, unavailable),
 )]
 pub(crate) trait Poe2DbApi {
     /// Every skill.

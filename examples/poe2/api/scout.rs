@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Listing, Market, Quote, Trend, Trends};
 
 /// Market data and build trends.
@@ -11,7 +11,7 @@ use crate::model::{Answer, Listing, Market, Quote, Trend, Trends};
     rate = 0.5,
     cache(memory = "5m", disk = "30m"),
     timeout = "10s",
-    fallback(backup = OfflineScout),
+    fallback(backup = OfflineScout, unavailable),
 )]
 pub(crate) trait ScoutApi {
     /// What a league's market trades at.
