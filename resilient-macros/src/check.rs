@@ -1,6 +1,7 @@
 //! Every refusal that is more than a matter of one value's form.
 
 mod keys;
+mod stale;
 
 use std::collections::HashSet;
 
@@ -17,8 +18,8 @@ use crate::{
 };
 
 /// The decorator's own methods, which one of the trait would hide behind.
-const OURS: [&str; 6] =
-    ["new", "with_registry", "try_with_registry", "inner", "into_inner", "service"];
+const OURS: [&str; 7] =
+    ["new", "builder", "with_registry", "try_with_registry", "inner", "into_inner", "service"];
 
 pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Errors) {
     let item = &contract.original;
@@ -36,6 +37,8 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Error
         return;
     }
     keys::check(&args.layer, contract, errors);
+    stale::check(&args.layer, contract, errors);
+    names_of_the_cache(&args.layer, contract, errors);
     for method in &contract.methods {
         forwardable(method, errors);
         if method.args.skip.is_none() && decorable(method, errors) {
@@ -155,6 +158,26 @@ fn forwardable(method: &Method, errors: &mut Errors) {
     for argument in &method.arguments {
         if names_self(argument.ty.to_token_stream()) {
             errors.at(&argument.ty, "`Self` is the decorator here, which the inner type cannot take; take an associated type instead");
+        }
+    }
+}
+
+/// Methods of the trait that would hide behind those of the decorator that are about its cache.
+fn names_of_the_cache(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+    let cached = |method: &&Method| {
+        let layer = of_trait.overlaid(&method.args.layer);
+        method.args.skip.is_none() && layer.config.cache.as_on().is_some()
+    };
+    let cached: Vec<_> = contract.methods.iter().filter(cached).map(Method::name).collect();
+    for method in contract.methods.iter().filter(|_| !cached.is_empty()) {
+        let name = method.name();
+        let about = |prefix| name.strip_prefix(prefix).map(str::to_owned);
+        let of_one = |about: Option<String>| about.is_some_and(|about| cached.contains(&about));
+        if name == "invalidate_all" || of_one(about("invalidate_")) || of_one(about("warm_")) {
+            let message = format!(
+                "the decorator has a method `{name}` of its own, for what is in the cache; give this one another name"
+            );
+            errors.at(&method.sig.ident, message);
         }
     }
 }

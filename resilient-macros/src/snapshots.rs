@@ -112,7 +112,7 @@ fn assert_readable(name: &str, text: &str) {
             let alone = syn::parse2(quote::quote!(impl Alone { #method })).expect("valid");
             let text = prettyplease::unparse(&alone);
             let lines = text.lines().count() - 2;
-            let most = match method.sig.ident == "try_with_registry" {
+            let most = match method.sig.ident == "builder" {
                 true => 100,
                 // The user's own rules stand in it, a few lines each.
                 false if text.contains(".rules(") => 40,

@@ -15,6 +15,14 @@ layer! {
         disk: Duration,
         /// How many answers the memory tier holds (1000).
         capacity: usize,
+        /// From which age on one caller loads an answer anew while the others are served what is there (none).
+        refresh: Duration,
+        /// How long past its expiry an answer may be served to a call that fails (not at all).
+        stale: Duration,
+        /// By how much of itself a lifetime is shortened at random, up to (0.0).
+        jitter: f64,
+        /// After how long without being served an answer in memory expires (never).
+        idle: Duration,
     }
 }
 
@@ -28,6 +36,14 @@ pub struct CacheSettings {
     pub disk: Option<Duration>,
     /// How many answers the memory tier holds.
     pub capacity: usize,
+    /// From which age on one caller loads an answer anew.
+    pub refresh: Option<Duration>,
+    /// How long past its expiry an answer may be served to a call that fails.
+    pub stale: Option<Duration>,
+    /// By how much of itself a lifetime is shortened at random, up to.
+    pub jitter: f64,
+    /// After how long without being served an answer in memory expires.
+    pub idle: Option<Duration>,
 }
 
 impl CacheConfig {
@@ -37,6 +53,10 @@ impl CacheConfig {
             memory: self.memory,
             disk: self.disk,
             capacity: self.capacity.unwrap_or(1_000),
+            refresh: self.refresh,
+            stale: self.stale,
+            jitter: self.jitter.unwrap_or(0.0),
+            idle: self.idle,
         }
     }
 
@@ -58,6 +78,28 @@ impl CacheConfig {
             |&n| n == 0,
             "would hold no answer; write how many it holds, 1 or more, such as `capacity = 1000`",
         );
+        check.duration(
+            "refresh",
+            self.refresh,
+            Some("would load every answer anew; write the age from which on that is wanted, such as `refresh = \"4m\"`, or leave it out"),
+        );
+        check.duration(
+            "stale",
+            self.stale,
+            Some("serves no answer after its expiry; write how long one may be served, such as `stale = \"1h\"`, or leave it out"),
+        );
+        check.duration(
+            "idle",
+            self.idle,
+            Some("would forget every answer at once; write how long one may go unused, such as `idle = \"1m\"`, or leave it out"),
+        );
+        check.refuse(
+            "jitter",
+            self.jitter,
+            |jitter| !(0.0..=1.0).contains(jitter),
+            "is no share of a lifetime; write one from 0.0 to 1.0, such as `jitter = 0.1`",
+        );
+        self.under_memory(&mut check);
         if let (Some(memory), Some(disk)) = (self.memory, self.disk)
             && disk < memory
             && !disk.is_zero()
@@ -71,6 +113,37 @@ impl CacheConfig {
                 .problems
                 .push(Problem::new("cache", "disk", value, advice).against("cache", "memory"));
         }
+        check.problems
+    }
+
+    /// What happens to an answer in memory must happen before it expires there.
+    fn under_memory(&self, check: &mut Check) {
+        let Some(memory) = self.memory.filter(|memory| !memory.is_zero()) else { return };
+        let memory = format(memory);
+        let fields = [
+            ("refresh", self.refresh, "so every answer expires before it is refreshed"),
+            ("idle", self.idle, "so every answer expires before it is idle"),
+        ];
+        for (field, time, why) in fields {
+            let Some(time) = time.filter(|time| Some(*time) >= self.memory) else { continue };
+            let advice = format!(
+                "is not shorter than `memory = \"{memory}\"`, {why}; write a shorter `{field}` time"
+            );
+            let value = format!("\"{}\"", format(time));
+            check
+                .problems
+                .push(Problem::new("cache", field, value, advice).against("cache", "memory"));
+        }
+    }
+
+    /// What says nothing without a memory tier.
+    pub(crate) fn final_problems(&self) -> Vec<Problem> {
+        let mut check = Check::new("cache");
+        let advice = "is about answers in memory, and there are none; write `memory = ...` too, or leave it out";
+        let shown = |time: Option<Duration>| time.map(|time| format!("\"{}\"", format(time)));
+        let alone = self.memory.is_none();
+        check.idle("refresh", shown(self.refresh), "memory", alone, advice);
+        check.idle("idle", shown(self.idle), "memory", alone, advice);
         check.problems
     }
 

@@ -143,6 +143,7 @@ impl PolicyConfig {
         if problems.is_empty() {
             problems
                 .extend(self.breaker.as_on().into_iter().flat_map(BreakerConfig::final_problems));
+            problems.extend(self.cache.as_on().into_iter().flat_map(CacheConfig::final_problems));
             problems
                 .extend(self.bulkhead.as_on().into_iter().flat_map(BulkheadConfig::final_problems));
             problems.extend(self.retry_without_time());

@@ -31,6 +31,15 @@ pub enum ConfigError {
         /// What was declared second.
         second: String,
     },
+    /// A cache namespace says nothing.
+    #[error(
+        "the cache namespace of `{subject}` is empty; name whose answers are kept apart, such as an account, or leave it out"
+    )]
+    #[non_exhaustive]
+    CacheNamespace {
+        /// The service.
+        subject: String,
+    },
     /// The cache directory can never be one.
     #[error("the cache directory cannot be used: {reason}")]
     #[non_exhaustive]

@@ -73,7 +73,8 @@ macro_rules! counters {
 counters! {
     calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
     timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
-    hedges, hedges_won, hedges_cancelled,
+    hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, evicted_capacity, evicted_expired,
+    evicted_invalidated,
 }
 
 /// A number that only grows.
@@ -104,7 +105,12 @@ impl Counters {
         self.gave_up[reason as usize].add();
     }
 
-    pub(crate) fn snapshot(&self, name: crate::Name, own: &Guards) -> MethodSnapshot {
+    pub(crate) fn snapshot(
+        &self,
+        name: crate::Name,
+        own: &Guards,
+        entries: usize,
+    ) -> MethodSnapshot {
         MethodSnapshot {
             name,
             breaker: own.breaker().map(CircuitBreaker::snapshot),
@@ -129,6 +135,17 @@ impl Counters {
             disk_hits: self.disk_hits.get(),
             coalesced: self.coalesced.get(),
             cache_misses: self.cache_misses.get(),
+            cache: CacheSnapshot {
+                loads: self.loads.get(),
+                refreshes: self.refreshes.get(),
+                stale: self.stale_served.get(),
+                evicted: EvictionCounts {
+                    capacity: self.evicted_capacity.get(),
+                    expired: self.evicted_expired.get(),
+                    invalidated: self.evicted_invalidated.get(),
+                },
+                entries,
+            },
             fallbacks: self.fallbacks.get(),
             fallbacks_failed: self.fallbacks_failed.get(),
             retry: RetrySnapshot {
@@ -192,6 +209,8 @@ pub struct MethodSnapshot {
     pub coalesced: u64,
     /// Calls that found nothing in the cache.
     pub cache_misses: u64,
+    /// What its caches have done besides, and hold.
+    pub cache: CacheSnapshot,
     /// Calls that did not end well and were answered by a fallback.
     pub fallbacks: u64,
     /// Calls whose every fallback failed.
@@ -213,6 +232,34 @@ pub struct RetrySnapshot {
     pub gave_up: BTreeMap<&'static str, u64>,
     /// The delays before retries.
     pub delays: HistogramSnapshot,
+}
+
+/// What the caches of a method have done, and hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct CacheSnapshot {
+    /// Answers that were loaded and kept.
+    pub loads: u64,
+    /// Calls that set out to load an answer anew before it expired.
+    pub refreshes: u64,
+    /// Calls that failed and were served an answer that had expired.
+    pub stale: u64,
+    /// Answers that have left memory.
+    pub evicted: EvictionCounts,
+    /// Answers in the memory of all decorators; those that have expired and were not displaced yet included.
+    pub entries: usize,
+}
+
+/// Why answers have left memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[non_exhaustive]
+pub struct EvictionCounts {
+    /// While they were fresh, to make place for others.
+    pub capacity: u64,
+    /// After they had expired: for a newer answer, or to make place for others.
+    pub expired: u64,
+    /// By an invalidation.
+    pub invalidated: u64,
 }
 
 /// What the hedges of a method came to.

@@ -6,7 +6,7 @@ use resilient_policy::{
 };
 
 use crate::{
-    ConfigError, Method, Pipeline, Service,
+    ConfigError, Method, Name, Pipeline, Service,
     cache::Cache,
     config_error::subject,
     events::Subject,
@@ -22,6 +22,7 @@ pub struct Declaration {
     service: Service,
     policies: PolicyConfig,
     shared: Arc<Shared>,
+    cache_namespace: Name,
 }
 
 impl Declaration {
@@ -31,13 +32,20 @@ impl Declaration {
         policies: PolicyConfig,
         shared: Arc<Shared>,
     ) -> Result<Self, ConfigError> {
-        let declaration = Self { service, policies, shared };
+        // Every namespace that is given has at least one letter.
+        let cache_namespace = Name::from("");
+        let declaration = Self { service, policies, shared, cache_namespace };
         // A conflict shows here even if no method uses what the trait declares.
         let config = declaration.adjusted(&declaration.policies);
         declaration.check(None, &config)?;
         let budget = declaration.shared_budget(&config);
         declaration.service.guards().declare_shared(&config, budget, &declaration.site(None))?;
         Ok(declaration)
+    }
+
+    pub(crate) fn cache_namespace(mut self, namespace: &str) -> Self {
+        self.cache_namespace = Name::from(namespace);
+        self
     }
 
     /// Declares a method with the policies of the service, over which `own` is laid.
@@ -96,8 +104,12 @@ impl Declaration {
         let subject =
             Subject { service: self.service.name().clone(), method: method.name().clone() };
         let cache = settings.cache.map(|cache| {
-            let disk = cache.disk.and_then(|_| self.shared.disk_tier(&subject));
-            Cache::new(cache, disk)
+            let disk =
+                cache.disk.and_then(|_| self.shared.disk_tier(&subject, &self.cache_namespace));
+            let random = || self.shared.seeds.next();
+            let cache = Arc::new(Cache::new(cache, disk, random, method.counters()));
+            method.add_cache(&cache);
+            cache
         });
         Ok(Pipeline::new(pipeline::Inner {
             latencies: follows_latencies(&settings).then(|| method.latencies()),

@@ -16,13 +16,26 @@ pub(crate) struct DiskEntry {
 /// No value of it exists.
 pub(crate) enum DiskTier {}
 
+pub(crate) struct Lifetime {
+    pub(crate) ttl: Duration,
+    pub(crate) stale: Duration,
+}
+
 impl DiskTier {
     #[expect(clippy::unused_async, reason = "the disk tier's signature")]
-    pub(crate) async fn get(&self, _: &[u8], _: Codec, _: Duration) -> Option<DiskEntry> {
+    pub(crate) async fn get(&self, _: &[u8], _: Codec, _: Lifetime) -> Option<DiskEntry> {
         match *self {}
     }
 
-    pub(crate) fn put(&self, _: &[u8], _: Kept, _: Codec, _: Duration, _: Moment) {
+    pub(crate) fn put(&self, _: &[u8], _: Kept, _: Codec, _: Lifetime, _: Moment) -> Option<()> {
+        match *self {}
+    }
+
+    pub(crate) fn remove(&self, _: &[u8]) -> Option<()> {
+        match *self {}
+    }
+
+    pub(crate) fn remove_all(&self) {
         match *self {}
     }
 }

@@ -73,6 +73,7 @@ mod backoff;
 mod breaker;
 mod buckets;
 mod budget;
+mod builder;
 mod bulkhead;
 mod cache;
 mod call;
@@ -109,6 +110,7 @@ mod service;
 #[allow(dead_code, unused_imports)]
 mod sync;
 mod tagged;
+mod warm;
 
 pub use attempt::{Attempt, Attempted, Run};
 pub use breaker::{
@@ -116,6 +118,7 @@ pub use breaker::{
     WindowSnapshot,
 };
 pub use budget::BudgetSnapshot;
+pub use builder::{BuildContext, Builder};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
@@ -123,7 +126,9 @@ pub use classify::{
     Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
 };
 pub use config_error::ConfigError;
-pub use counters::{HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot};
+pub use counters::{
+    CacheSnapshot, EvictionCounts, HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot,
+};
 pub use deadline::deadline;
 pub use declaration::Declaration;
 pub use failure::Failure;
@@ -157,6 +162,7 @@ pub use resilient_policy::{
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.
 pub use serde;
 pub use service::{Method, Service, ServiceSnapshot};
+pub use warm::{Preload, Warm, preload, warm};
 
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]

@@ -188,6 +188,7 @@ struct Witness<R, V, E> {
     judge: fn(&R, &Rules<V, E>) -> Verdict,
     split: fn(R) -> Result<R, E>,
     error: fn(&R) -> Option<&E>,
+    value: fn(&R) -> Option<&V>,
 }
 
 /// What a caller says of the values and the errors of a call. Where nothing is said, an error's
@@ -199,6 +200,7 @@ pub struct Rules<V, E> {
     retry_except: Option<Predicate<E>>,
     retry_when: Option<Predicate<E>>,
     retry_if: Option<Predicate<V>>,
+    cache_if: Option<Predicate<V>>,
     before_retry: Option<fn(&Retrying<'_, E>)>,
 }
 
@@ -264,6 +266,14 @@ impl<V, E> Rules<V, E> {
         self
     }
 
+    /// Only values for which `predicate` holds are kept in the cache. Those who wait for one that is not kept each make a
+    /// call of their own.
+    #[must_use]
+    pub const fn cache_if(mut self, predicate: fn(&V) -> bool) -> Self {
+        self.cache_if = Some(predicate);
+        self
+    }
+
     /// Tells `hook` of each retry, when it is decided and before its delay.
     #[must_use]
     pub const fn before_retry(mut self, hook: fn(&Retrying<'_, E>)) -> Self {
@@ -278,6 +288,7 @@ impl<V, E> Rules<V, E> {
         retry_except: None,
         retry_when: None,
         retry_if: None,
+        cache_if: None,
         before_retry: None,
     };
 
@@ -354,6 +365,13 @@ impl<R, V, E> Fallible<R, V, E> {
         ((self.witness)().judge)(outcome, &self.given())
     }
 
+    /// Whether a value may be kept in the cache.
+    pub(crate) fn may_keep(&self, outcome: &R) -> bool {
+        self.given()
+            .cache_if
+            .is_none_or(|holds| ((self.witness)().value)(outcome).is_some_and(holds))
+    }
+
     /// Tells the hook of a retry, if there is one.
     pub(crate) fn tell_retry(
         &self,
@@ -423,6 +441,7 @@ where
             },
             split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
             error: |outcome| outcome.as_result().err(),
+            value: |outcome| outcome.as_result().ok(),
         },
         rules: None,
     }

@@ -9,7 +9,7 @@ use std::{
 use resilient_policy::PolicySettings;
 
 use crate::{
-    Call, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead, cache::Cache,
+    Call, Key, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead, cache::Cache,
     counters::Counters, events::Subject, guards::Breakers, latency::Latencies, outcome::Fallible,
     rate::RateLimiter, rng::Seeds,
 };
@@ -32,7 +32,7 @@ pub(crate) struct Inner {
     pub(crate) latencies: Option<Arc<Latencies>>,
     /// Where the backoff adapts.
     pub(crate) stretch: Option<Arc<Stretch>>,
-    pub(crate) cache: Option<Cache>,
+    pub(crate) cache: Option<Arc<Cache>>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) seeds: Arc<Seeds>,
     pub(crate) load: Arc<AtomicU8>,
@@ -52,6 +52,20 @@ impl Pipeline {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+
+    /// Forgets the cached answer for `key`, in memory and on disk. A load that is under way does not bring it back.
+    pub fn invalidate(&self, key: &Key) {
+        if let (Some(cache), Some(key)) = (&self.0.cache, key.bytes()) {
+            cache.invalidate(key);
+        }
+    }
+
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        if let Some(cache) = &self.0.cache {
+            cache.invalidate_all();
+        }
     }
 
     /// Begins a call of a method whose return type is `R`.

@@ -1,9 +1,9 @@
 use std::future::Future;
 
 use crate::{
-    BreakerConfig, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure, FailureOf,
-    HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, RateConfig, Registry, RetryConfig,
-    Service, TimeoutConfig,
+    BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure,
+    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, RateConfig, Registry,
+    RetryConfig, Service, TimeoutConfig,
     config_error::subject,
     outcome::{
         BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
@@ -40,6 +40,7 @@ impl Policy {
             method: "call".to_owned(),
             config: PolicyConfig::new(),
             registry: None,
+            cache_namespace: None,
         }
     }
 
@@ -108,6 +109,16 @@ impl Policy {
         B: AsyncFnOnce(FailureOf<R>) -> R,
     {
         self.with(fallible::<R>()).call_or(operation, fallback).await
+    }
+
+    /// Forgets the cached answer for `key`, in memory and on disk. A load that is under way does not bring it back.
+    pub fn invalidate(&self, key: &Key) {
+        self.pipeline.invalidate(key);
+    }
+
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.pipeline.invalidate_all();
     }
 
     /// Prepares a call with rules for its errors and values, a breaker's key, or a place in the cache.
@@ -189,6 +200,7 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
         while let Some(attempt) = self.call.next_attempt().await {
             self.call.race(attempt, &request).await;
         }
+        self.call.stale().await;
     }
 
     async fn recover<B>(&mut self, fallback: B)
@@ -210,6 +222,7 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
             let outcome = attempt.run(operation()).await;
             self.call.settle(outcome);
         }
+        self.call.stale().await;
     }
 
     async fn look(&mut self) {
@@ -227,6 +240,7 @@ pub struct PolicyBuilder {
     method: String,
     config: PolicyConfig,
     registry: Option<Registry>,
+    cache_namespace: Option<String>,
 }
 
 impl PolicyBuilder {
@@ -239,6 +253,12 @@ impl PolicyBuilder {
     /// The registry that the service lives in (the global one).
     pub fn registry(mut self, registry: &Registry) -> Self {
         self.registry = Some(registry.clone());
+        self
+    }
+
+    /// Keeps the cached answers of this policy apart from those of policies with another namespace, or with none.
+    pub fn cache_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.cache_namespace = Some(namespace.into());
         self
     }
 
@@ -294,7 +314,8 @@ impl PolicyBuilder {
     /// # Errors
     ///
     /// [`ConfigError::Invalid`] where a parameter is out of its range or at odds with another one,
-    /// [`ConfigError::Conflict`] where the service was declared before with another breaker, rate, bulkhead or budget.
+    /// [`ConfigError::Conflict`] where the service was declared before with another breaker, rate, bulkhead or budget,
+    /// [`ConfigError::CacheNamespace`] where the namespace is empty.
     pub fn build(self) -> Result<Policy, ConfigError> {
         let problems = self.config.final_problems();
         if !problems.is_empty() {
@@ -302,8 +323,9 @@ impl PolicyBuilder {
             let subject = subject(&self.service.as_str().into(), Some(&self.method));
             return Err(ConfigError::Invalid { subject, problems });
         }
-        let registry = self.registry.as_ref().unwrap_or_else(|| Registry::global());
-        let declaration = registry.declare(&self.service, self.config)?;
+        let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
+        let context = BuildContext { registry, cache_namespace: self.cache_namespace };
+        let declaration = context.declare(&self.service, self.config)?;
         let pipeline = declaration.method(&self.method, PolicyConfig::new())?;
         Ok(Policy { service: declaration.service(), pipeline })
     }

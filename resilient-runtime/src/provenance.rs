@@ -39,6 +39,13 @@ pub enum Provenance {
         #[serde(serialize_with = "seconds::serialize")]
         age: Duration,
     },
+    /// The call failed, and the cache had an answer that has expired.
+    #[non_exhaustive]
+    Stale {
+        /// How long ago the method answered; in seconds where it is serialized.
+        #[serde(serialize_with = "seconds::serialize")]
+        age: Duration,
+    },
     /// A fallback gave it.
     #[non_exhaustive]
     Fallback {
@@ -57,6 +64,7 @@ impl Provenance {
             Self::Live { .. } => "live",
             Self::Memory { .. } => "memory",
             Self::Disk { .. } => "disk",
+            Self::Stale { .. } => "stale",
             Self::Fallback { .. } => "fallback",
             Self::Failed => "failed",
         }
@@ -65,7 +73,7 @@ impl Provenance {
     /// How old the value is; zero for one that was made just now.
     pub fn age(&self) -> Duration {
         match self {
-            Self::Memory { age } | Self::Disk { age } => *age,
+            Self::Memory { age } | Self::Disk { age } | Self::Stale { age } => *age,
             _ => Duration::ZERO,
         }
     }
@@ -78,7 +86,7 @@ impl fmt::Display for Provenance {
                 f.write_str(self.as_str())
             }
             Self::Live { attempts } => write!(f, "live ({attempts} attempts)"),
-            Self::Memory { age } | Self::Disk { age } => {
+            Self::Memory { age } | Self::Disk { age } | Self::Stale { age } => {
                 write!(f, "{} ({:.1}s old)", self.as_str(), age.as_secs_f64())
             }
             Self::Fallback { rung } => write!(f, "fallback {rung}"),

@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak},
 };
 
 use resilient_policy::{Backoff, RetrySettings};
@@ -10,6 +10,7 @@ use crate::{
     BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, MethodSnapshot, Name,
     RateSnapshot,
     backoff::Stretch,
+    cache::Cache,
     counters::Counters,
     guards::{Guards, KeyedBreakerSnapshot},
     latency::Latencies,
@@ -132,6 +133,8 @@ struct MethodInner {
     counters: Arc<Counters>,
     latencies: OnceLock<Arc<Latencies>>,
     stretch: OnceLock<Arc<Stretch>>,
+    /// Those of the decorators that there are.
+    caches: Mutex<Vec<Weak<Cache>>>,
 }
 
 impl Method {
@@ -142,6 +145,7 @@ impl Method {
             counters: Arc::default(),
             latencies: OnceLock::new(),
             stretch: OnceLock::new(),
+            caches: Mutex::default(),
         }))
     }
 
@@ -162,7 +166,19 @@ impl Method {
 
     /// What it has done.
     pub fn snapshot(&self) -> MethodSnapshot {
-        self.0.counters.snapshot(self.0.name.clone(), &self.0.guards)
+        let entries = self.caches().iter().filter_map(Weak::upgrade).map(|cache| cache.len()).sum();
+        self.0.counters.snapshot(self.0.name.clone(), &self.0.guards, entries)
+    }
+
+    fn caches(&self) -> MutexGuard<'_, Vec<Weak<Cache>>> {
+        self.0.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the answers in a decorator's memory counted among the method's.
+    pub(crate) fn add_cache(&self, cache: &Arc<Cache>) {
+        let mut caches = self.caches();
+        caches.retain(|cache| cache.strong_count() > 0);
+        caches.push(Arc::downgrade(cache));
     }
 
     pub(crate) fn guards(&self) -> &Guards {

@@ -61,22 +61,32 @@ impl<T> ResilientStore<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "store",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(::resilient_runtime::RetryConfig::new().max(3))
-                    .cache(
-                        ::resilient_runtime::CacheConfig::new()
-                            .memory(::core::time::Duration::from_secs(10))
-                            .disk(::core::time::Duration::from_secs(60)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            row: declaration.method("row", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "store",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .retry(::resilient_runtime::RetryConfig::new().max(3))
+                            .cache(
+                                ::resilient_runtime::CacheConfig::new()
+                                    .memory(::core::time::Duration::from_secs(10))
+                                    .disk(::core::time::Duration::from_secs(60)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    row: declaration
+                        .method("row", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {
@@ -89,6 +99,33 @@ impl<T> ResilientStore<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+}
+#[allow(dead_code)]
+impl<T> ResilientStore<T>
+where
+    Self: Store,
+{
+    /// Forgets what is cached of `row` for these arguments, in memory and on disk.
+    pub fn invalidate_row(&self, id: &<Self as Store>::Id)
+    where
+        <Self as Store>::Id: ::resilient_runtime::KeyPart,
+    {
+        self.row
+            .invalidate(
+                &::resilient_runtime::Key::new().part::<<Self as Store>::Id>(id),
+            );
+    }
+    /// Calls `row` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
+    pub async fn warm_row(
+        &self,
+        id: &<Self as Store>::Id,
+    ) -> Result<<Self as Store>::Row, <Self as Store>::Error> {
+        ::resilient_runtime::warm(Store::row(self, id)).await
+    }
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.row.invalidate_all();
     }
 }
 #[automatically_derived]
@@ -119,6 +156,7 @@ where
             let outcome = attempt.run(Store::row(&self.inner, id)).await;
             call.settle(outcome);
         }
+        call.stale().await;
         call.finish()
     }
     fn borrowed(&self) -> Self::Borrowed<'_> {

@@ -62,39 +62,53 @@ impl<T> ResilientScoutApi<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "scout_api",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(
-                        ::resilient_runtime::BreakerConfig::new()
-                            .threshold(3)
-                            .recovery(::core::time::Duration::from_secs(60)),
-                    )
-                    .retry(::resilient_runtime::RetryConfig::new().max(3).backoff(2.0))
-                    .rate(::resilient_runtime::RateConfig::new().limit(0.5))
-                    .cache(
-                        ::resilient_runtime::CacheConfig::new()
-                            .memory(::core::time::Duration::from_secs(300))
-                            .disk(::core::time::Duration::from_secs(1800)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            market_data: declaration
-                .method("market_data", ::resilient_runtime::PolicyConfig::new())?,
-            build_trends: declaration
-                .method(
-                    "build_trends",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .cache_off()
-                        .timeout(
-                            ::resilient_runtime::TimeoutConfig::new()
-                                .attempt(::core::time::Duration::from_secs(2)),
-                        ),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "scout_api",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new()
+                                    .threshold(3)
+                                    .recovery(::core::time::Duration::from_secs(60)),
+                            )
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new().max(3).backoff(2.0),
+                            )
+                            .rate(::resilient_runtime::RateConfig::new().limit(0.5))
+                            .cache(
+                                ::resilient_runtime::CacheConfig::new()
+                                    .memory(::core::time::Duration::from_secs(300))
+                                    .disk(::core::time::Duration::from_secs(1800)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    market_data: declaration
+                        .method(
+                            "market_data",
+                            ::resilient_runtime::PolicyConfig::new(),
+                        )?,
+                    build_trends: declaration
+                        .method(
+                            "build_trends",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .cache_off()
+                                .timeout(
+                                    ::resilient_runtime::TimeoutConfig::new()
+                                        .attempt(::core::time::Duration::from_secs(2)),
+                                ),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {
@@ -107,6 +121,25 @@ impl<T> ResilientScoutApi<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+}
+#[allow(dead_code)]
+impl<T> ResilientScoutApi<T>
+where
+    Self: ScoutApi,
+{
+    /// Forgets what is cached of `market_data` for these arguments, in memory and on disk.
+    pub fn invalidate_market_data(&self, league: &str) {
+        self.market_data
+            .invalidate(&::resilient_runtime::Key::new().part::<str>(league));
+    }
+    /// Calls `market_data` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
+    pub async fn warm_market_data(&self, league: &str) -> Result<Market, ScoutError> {
+        ::resilient_runtime::warm(ScoutApi::market_data(self, league)).await
+    }
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.market_data.invalidate_all();
     }
 }
 #[automatically_derived]
@@ -128,6 +161,7 @@ where
             let outcome = attempt.run(ScoutApi::market_data(&self.inner, league)).await;
             call.settle(outcome);
         }
+        call.stale().await;
         if let ::core::option::Option::Some(failure) = call.failure() {
             call.recover(scout_fallback(failure).await);
         }

@@ -70,22 +70,32 @@ impl<T> ResilientHealth<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "health",
-                ::resilient_runtime::PolicyConfig::new()
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .attempt(::core::time::Duration::from_secs(1)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            ping: declaration.method("ping", ::resilient_runtime::PolicyConfig::new())?,
-            is_well: declaration
-                .method("is_well", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "health",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .attempt(::core::time::Duration::from_secs(1)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    ping: declaration
+                        .method("ping", ::resilient_runtime::PolicyConfig::new())?,
+                    is_well: declaration
+                        .method("is_well", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

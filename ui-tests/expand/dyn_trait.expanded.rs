@@ -51,18 +51,30 @@ impl<T> ResilientApi<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "api",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(::resilient_runtime::BreakerConfig::new().threshold(3))
-                    .retry(::resilient_runtime::RetryConfig::new().max(2)),
-            )?;
-        ::core::result::Result::Ok(Self {
-            get: declaration.method("get", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "api",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new().threshold(3),
+                            )
+                            .retry(::resilient_runtime::RetryConfig::new().max(2)),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    get: declaration
+                        .method("get", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -55,22 +55,32 @@ impl<T> ResilientSession<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "session",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(::resilient_runtime::RetryConfig::new().max(3))
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .attempt(::core::time::Duration::from_millis(500))
-                            .call(::core::time::Duration::from_secs(5)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            send: declaration.method("send", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "session",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .retry(::resilient_runtime::RetryConfig::new().max(3))
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .attempt(::core::time::Duration::from_millis(500))
+                                    .call(::core::time::Duration::from_secs(5)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    send: declaration
+                        .method("send", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -54,18 +54,27 @@ impl<T> ResilientPrices<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "prices",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(::resilient_runtime::RetryConfig::new().max(2)),
-            )?;
-        ::core::result::Result::Ok(Self {
-            price: declaration
-                .method("price", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "prices",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .retry(::resilient_runtime::RetryConfig::new().max(2)),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    price: declaration
+                        .method("price", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

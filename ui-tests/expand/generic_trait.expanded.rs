@@ -68,27 +68,40 @@ impl<T> ResilientRepository<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "repository",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(
-                        ::resilient_runtime::RetryConfig::new()
-                            .max(2)
-                            .base(::core::time::Duration::from_millis(50)),
-                    )
-                    .cache(
-                        ::resilient_runtime::CacheConfig::new()
-                            .memory(::core::time::Duration::from_secs(60)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            get: declaration.method("get", ::resilient_runtime::PolicyConfig::new())?,
-            query: declaration
-                .method("query", ::resilient_runtime::PolicyConfig::new().cache_off())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "repository",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new()
+                                    .max(2)
+                                    .base(::core::time::Duration::from_millis(50)),
+                            )
+                            .cache(
+                                ::resilient_runtime::CacheConfig::new()
+                                    .memory(::core::time::Duration::from_secs(60)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    get: declaration
+                        .method("get", ::resilient_runtime::PolicyConfig::new())?,
+                    query: declaration
+                        .method(
+                            "query",
+                            ::resilient_runtime::PolicyConfig::new().cache_off(),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {
@@ -101,6 +114,37 @@ impl<T> ResilientRepository<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+}
+#[allow(dead_code)]
+impl<T> ResilientRepository<T> {
+    /// Forgets what is cached of `get` for these arguments, in memory and on disk.
+    pub fn invalidate_get<K, V>(&self, key: K)
+    where
+        Self: Repository<K, V>,
+        K: resilient_runtime::serde::Serialize + Clone + Send + Sync,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.get
+            .invalidate(
+                &::resilient_runtime::Key::new()
+                    .of_type::<K>()
+                    .of_type::<V>()
+                    .part::<K>(&key),
+            );
+    }
+    /// Calls `get` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
+    pub async fn warm_get<K, V>(&self, key: K) -> Result<V, ScoutError>
+    where
+        Self: Repository<K, V>,
+        K: resilient_runtime::serde::Serialize + Clone + Send + Sync,
+        V: Clone + Send + Sync + 'static,
+    {
+        ::resilient_runtime::warm(Repository::<K, V>::get(self, key)).await
+    }
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.get.invalidate_all();
     }
 }
 #[automatically_derived]
@@ -128,6 +172,7 @@ where
             let outcome = attempt.run(Repository::<K, V>::get(&self.inner, key)).await;
             call.settle(outcome);
         }
+        call.stale().await;
         call.finish()
     }
     async fn query<Q, const N: usize>(&self, queries: [Q; N]) -> Result<V, ScoutError>

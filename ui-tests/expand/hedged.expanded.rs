@@ -63,60 +63,70 @@ impl<T> ResilientSearch<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "search",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(
-                        ::resilient_runtime::BreakerConfig::new()
-                            .threshold(3)
-                            .per(::resilient_runtime::Per::Call)
-                            .scope(::resilient_runtime::Scope::Method)
-                            .keyed(true),
-                    )
-                    .retry(
-                        ::resilient_runtime::RetryConfig::new()
-                            .max(2)
-                            .backoff_with(patience)
-                            .idempotent(true),
-                    )
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .tier(SEARCHES)
-                            .adaptive(
-                                ::resilient_runtime::AdaptiveConfig::new()
-                                    .percentile(99.0)
-                                    .max(::core::time::Duration::from_secs(5)),
-                            ),
-                    )
-                    .bulkhead(
-                        ::resilient_runtime::BulkheadConfig::new()
-                            .max(50)
-                            .wait(::core::time::Duration::from_secs(1))
-                            .adaptive(::resilient_runtime::LimitAlgorithm::Gradient),
-                    )
-                    .hedge(
-                        ::resilient_runtime::HedgeConfig::new()
-                            .after_percentile(95.0)
-                            .max(2),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            find: declaration.method("find", ::resilient_runtime::PolicyConfig::new())?,
-            count: declaration
-                .method(
-                    "count",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .breaker_off()
-                        .timeout(
-                            ::resilient_runtime::TimeoutConfig::new()
-                                .tier(::resilient_runtime::Tier::DATABASE),
-                        )
-                        .hedge_off(),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "search",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new()
+                                    .threshold(3)
+                                    .per(::resilient_runtime::Per::Call)
+                                    .scope(::resilient_runtime::Scope::Method)
+                                    .keyed(true),
+                            )
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new()
+                                    .max(2)
+                                    .backoff_with(patience)
+                                    .idempotent(true),
+                            )
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .tier(SEARCHES)
+                                    .adaptive(
+                                        ::resilient_runtime::AdaptiveConfig::new()
+                                            .percentile(99.0)
+                                            .max(::core::time::Duration::from_secs(5)),
+                                    ),
+                            )
+                            .bulkhead(
+                                ::resilient_runtime::BulkheadConfig::new()
+                                    .max(50)
+                                    .wait(::core::time::Duration::from_secs(1))
+                                    .adaptive(::resilient_runtime::LimitAlgorithm::Gradient),
+                            )
+                            .hedge(
+                                ::resilient_runtime::HedgeConfig::new()
+                                    .after_percentile(95.0)
+                                    .max(2),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    find: declaration
+                        .method("find", ::resilient_runtime::PolicyConfig::new())?,
+                    count: declaration
+                        .method(
+                            "count",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .breaker_off()
+                                .timeout(
+                                    ::resilient_runtime::TimeoutConfig::new()
+                                        .tier(::resilient_runtime::Tier::DATABASE),
+                                )
+                                .hedge_off(),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -62,36 +62,46 @@ impl<T> ResilientFinder<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "finder",
-                ::resilient_runtime::PolicyConfig::new()
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .attempt(::core::time::Duration::from_secs(1)),
-                    )
-                    .hedge(
-                        ::resilient_runtime::HedgeConfig::new()
-                            .after(::core::time::Duration::from_millis(50))
-                            .max(2)
-                            .budget(0.1),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            find: declaration.method("find", ::resilient_runtime::PolicyConfig::new())?,
-            generic: declaration
-                .method(
-                    "generic",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .retry(::resilient_runtime::RetryConfig::new().max(2))
-                        .hedge(
-                            ::resilient_runtime::HedgeConfig::new()
-                                .after_percentile(95.0),
-                        ),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "finder",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .attempt(::core::time::Duration::from_secs(1)),
+                            )
+                            .hedge(
+                                ::resilient_runtime::HedgeConfig::new()
+                                    .after(::core::time::Duration::from_millis(50))
+                                    .max(2)
+                                    .budget(0.1),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    find: declaration
+                        .method("find", ::resilient_runtime::PolicyConfig::new())?,
+                    generic: declaration
+                        .method(
+                            "generic",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .retry(::resilient_runtime::RetryConfig::new().max(2))
+                                .hedge(
+                                    ::resilient_runtime::HedgeConfig::new()
+                                        .after_percentile(95.0),
+                                ),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -74,33 +74,44 @@ impl<T> ResilientFiles<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "files",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(
-                        ::resilient_runtime::RetryConfig::new()
-                            .max(4)
-                            .base(::core::time::Duration::from_millis(10))
-                            .backoff(1.5)
-                            .max_delay(::core::time::Duration::from_secs(1))
-                            .jitter(::resilient_runtime::Jitter::Full),
-                    )
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .attempt(::core::time::Duration::from_millis(250)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            #[cfg(unix)]
-            read: declaration.method("read", ::resilient_runtime::PolicyConfig::new())?,
-            #[cfg(any())]
-            never: declaration
-                .method("never", ::resilient_runtime::PolicyConfig::new())?,
-            load: declaration.method("load", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "files",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new()
+                                    .max(4)
+                                    .base(::core::time::Duration::from_millis(10))
+                                    .backoff(1.5)
+                                    .max_delay(::core::time::Duration::from_secs(1))
+                                    .jitter(::resilient_runtime::Jitter::Full),
+                            )
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .attempt(::core::time::Duration::from_millis(250)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    #[cfg(unix)]
+                    read: declaration
+                        .method("read", ::resilient_runtime::PolicyConfig::new())?,
+                    #[cfg(any())]
+                    never: declaration
+                        .method("never", ::resilient_runtime::PolicyConfig::new())?,
+                    load: declaration
+                        .method("load", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -62,36 +62,47 @@ impl<T> ResilientFiles<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "files",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(
-                        ::resilient_runtime::BreakerConfig::new()
-                            .failure_rate(0.5)
-                            .window_time(::core::time::Duration::from_secs(30))
-                            .min_calls(10)
-                            .keyed(true),
-                    )
-                    .retry(::resilient_runtime::RetryConfig::new().max(2))
-                    .cache(
-                        ::resilient_runtime::CacheConfig::new()
-                            .memory(::core::time::Duration::from_secs(300)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            fetch: declaration
-                .method("fetch", ::resilient_runtime::PolicyConfig::new())?,
-            size: declaration
-                .method(
-                    "size",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .breaker(::resilient_runtime::BreakerConfig::new().keyed(true))
-                        .cache_off(),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "files",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new()
+                                    .failure_rate(0.5)
+                                    .window_time(::core::time::Duration::from_secs(30))
+                                    .min_calls(10)
+                                    .keyed(true),
+                            )
+                            .retry(::resilient_runtime::RetryConfig::new().max(2))
+                            .cache(
+                                ::resilient_runtime::CacheConfig::new()
+                                    .memory(::core::time::Duration::from_secs(300)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    fetch: declaration
+                        .method("fetch", ::resilient_runtime::PolicyConfig::new())?,
+                    size: declaration
+                        .method(
+                            "size",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .breaker(
+                                    ::resilient_runtime::BreakerConfig::new().keyed(true),
+                                )
+                                .cache_off(),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {
@@ -104,6 +115,25 @@ impl<T> ResilientFiles<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+}
+#[allow(dead_code)]
+impl<T> ResilientFiles<T>
+where
+    Self: Files,
+{
+    #[allow(unused_variables)]
+    /// Forgets what is cached of `fetch` for these arguments, in memory and on disk.
+    pub fn invalidate_fetch(&self, url: &Url) {
+        self.fetch.invalidate(&::resilient_runtime::Key::new().part(&url.text));
+    }
+    /// Calls `fetch` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
+    pub async fn warm_fetch(&self, url: &Url) -> Result<Vec<u8>, FetchError> {
+        ::resilient_runtime::warm(Files::fetch(self, url)).await
+    }
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.fetch.invalidate_all();
     }
 }
 #[automatically_derived]
@@ -137,6 +167,7 @@ where
             let outcome = attempt.run(Files::fetch(&self.inner, url)).await;
             call.settle(outcome);
         }
+        call.stale().await;
         if let ::core::option::Option::Some(failure) = call.failure() {
             call.recover(nothing(failure).await);
         }

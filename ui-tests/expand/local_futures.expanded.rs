@@ -55,26 +55,35 @@ impl<T> ResilientLocal<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "local",
-                ::resilient_runtime::PolicyConfig::new()
-                    .cache(
-                        ::resilient_runtime::CacheConfig::new()
-                            .memory(::core::time::Duration::from_secs(60))
-                            .capacity(10),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            fetch: declaration
-                .method(
-                    "fetch",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .cache(::resilient_runtime::CacheConfig::new()),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub(crate) fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "local",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .cache(
+                                ::resilient_runtime::CacheConfig::new()
+                                    .memory(::core::time::Duration::from_secs(60))
+                                    .capacity(10),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    fetch: declaration
+                        .method(
+                            "fetch",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .cache(::resilient_runtime::CacheConfig::new()),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub(crate) fn inner(&self) -> &T {
@@ -87,6 +96,28 @@ impl<T> ResilientLocal<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub(crate) fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+}
+#[allow(dead_code)]
+impl<T> ResilientLocal<T>
+where
+    Self: Local,
+{
+    #[allow(unused_variables)]
+    /// Forgets what is cached of `fetch` for these arguments, in memory and on disk.
+    pub(crate) fn invalidate_fetch(&self, request: &(String, u64)) {
+        self.fetch.invalidate(&::resilient_runtime::Key::new().part(&request.0.trim()));
+    }
+    /// Calls `fetch` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
+    pub(crate) async fn warm_fetch(
+        &self,
+        request: &(String, u64),
+    ) -> Result<Market, ScoutError> {
+        ::resilient_runtime::warm(Local::fetch(self, request)).await
+    }
+    /// Forgets every cached answer, in memory and on disk.
+    pub(crate) fn invalidate_all(&self) {
+        self.fetch.invalidate_all();
     }
 }
 #[automatically_derived]
@@ -108,6 +139,7 @@ where
             let outcome = attempt.run(Local::fetch(&self.inner, request)).await;
             call.settle(outcome);
         }
+        call.stale().await;
         call.finish()
     }
 }

@@ -70,63 +70,76 @@ impl<T> ResilientStore<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "store",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(
-                        ::resilient_runtime::BreakerConfig::new()
-                            .threshold(3)
-                            .recovery(::core::time::Duration::from_secs(10))
-                            .half_open(5),
-                    )
-                    .retry(
-                        ::resilient_runtime::RetryConfig::new()
-                            .max(2)
-                            .base(::core::time::Duration::from_millis(50))
-                            .backoff(1.5)
-                            .max_delay(::core::time::Duration::from_secs(5))
-                            .jitter(::resilient_runtime::Jitter::None),
-                    )
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .tier(::resilient_runtime::Tier::DATABASE)
-                            .call(::core::time::Duration::from_secs(60)),
-                    )
-                    .bulkhead(
-                        ::resilient_runtime::BulkheadConfig::new()
-                            .max(100)
-                            .wait(::core::time::Duration::from_secs(30)),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            load: declaration.method("load", ::resilient_runtime::PolicyConfig::new())?,
-            cached: declaration
-                .method(
-                    "cached",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .breaker(
-                            ::resilient_runtime::BreakerConfig::new()
-                                .threshold(5)
-                                .recovery(::core::time::Duration::from_secs(60))
-                                .half_open(10),
-                        )
-                        .retry_off()
-                        .timeout(
-                            ::resilient_runtime::TimeoutConfig::new()
-                                .tier(::resilient_runtime::Tier::CACHE),
-                        )
-                        .bulkhead(
-                            ::resilient_runtime::BulkheadConfig::new()
-                                .max(100)
-                                .wait(::core::time::Duration::from_secs(30)),
-                        ),
-                )?,
-            save: declaration
-                .method("save", ::resilient_runtime::PolicyConfig::new().retry_off())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "store",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new()
+                                    .threshold(3)
+                                    .recovery(::core::time::Duration::from_secs(10))
+                                    .half_open(5),
+                            )
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new()
+                                    .max(2)
+                                    .base(::core::time::Duration::from_millis(50))
+                                    .backoff(1.5)
+                                    .max_delay(::core::time::Duration::from_secs(5))
+                                    .jitter(::resilient_runtime::Jitter::None),
+                            )
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .tier(::resilient_runtime::Tier::DATABASE)
+                                    .call(::core::time::Duration::from_secs(60)),
+                            )
+                            .bulkhead(
+                                ::resilient_runtime::BulkheadConfig::new()
+                                    .max(100)
+                                    .wait(::core::time::Duration::from_secs(30)),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    load: declaration
+                        .method("load", ::resilient_runtime::PolicyConfig::new())?,
+                    cached: declaration
+                        .method(
+                            "cached",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .breaker(
+                                    ::resilient_runtime::BreakerConfig::new()
+                                        .threshold(5)
+                                        .recovery(::core::time::Duration::from_secs(60))
+                                        .half_open(10),
+                                )
+                                .retry_off()
+                                .timeout(
+                                    ::resilient_runtime::TimeoutConfig::new()
+                                        .tier(::resilient_runtime::Tier::CACHE),
+                                )
+                                .bulkhead(
+                                    ::resilient_runtime::BulkheadConfig::new()
+                                        .max(100)
+                                        .wait(::core::time::Duration::from_secs(30)),
+                                ),
+                        )?,
+                    save: declaration
+                        .method(
+                            "save",
+                            ::resilient_runtime::PolicyConfig::new().retry_off(),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

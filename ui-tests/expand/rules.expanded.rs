@@ -53,31 +53,40 @@ impl<T> ResilientShop<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "shop",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(
-                        ::resilient_runtime::BreakerConfig::new()
-                            .failure_rate(0.5)
-                            .window_time(::core::time::Duration::from_secs(30))
-                            .min_calls(10)
-                            .slow(::core::time::Duration::from_secs(2)),
-                    )
-                    .retry(
-                        ::resilient_runtime::RetryConfig::new()
-                            .max(4)
-                            .strategy(::resilient_runtime::Backoff::Fibonacci)
-                            .within(::core::time::Duration::from_secs(30))
-                            .budget(0.1),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            order: declaration
-                .method("order", ::resilient_runtime::PolicyConfig::new())?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "shop",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new()
+                                    .failure_rate(0.5)
+                                    .window_time(::core::time::Duration::from_secs(30))
+                                    .min_calls(10)
+                                    .slow(::core::time::Duration::from_secs(2)),
+                            )
+                            .retry(
+                                ::resilient_runtime::RetryConfig::new()
+                                    .max(4)
+                                    .strategy(::resilient_runtime::Backoff::Fibonacci)
+                                    .within(::core::time::Duration::from_secs(30))
+                                    .budget(0.1),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    order: declaration
+                        .method("order", ::resilient_runtime::PolicyConfig::new())?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

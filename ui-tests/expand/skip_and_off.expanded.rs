@@ -80,33 +80,48 @@ impl<T> ResilientMixed<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "mixed",
-                ::resilient_runtime::PolicyConfig::new()
-                    .breaker(::resilient_runtime::BreakerConfig::new().threshold(2))
-                    .rate(::resilient_runtime::RateConfig::new().limit(10.0).burst(3)),
-            )?;
-        ::core::result::Result::Ok(Self {
-            guarded: declaration
-                .method("guarded", ::resilient_runtime::PolicyConfig::new())?,
-            unguarded: declaration
-                .method(
-                    "unguarded",
-                    ::resilient_runtime::PolicyConfig::new().breaker_off().rate_off(),
-                )?,
-            guarded_alone: declaration
-                .method(
-                    "guarded_alone",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .breaker(
-                            ::resilient_runtime::BreakerConfig::new()
-                                .recovery(::core::time::Duration::from_secs(5)),
-                        ),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "mixed",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .breaker(
+                                ::resilient_runtime::BreakerConfig::new().threshold(2),
+                            )
+                            .rate(
+                                ::resilient_runtime::RateConfig::new().limit(10.0).burst(3),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    guarded: declaration
+                        .method("guarded", ::resilient_runtime::PolicyConfig::new())?,
+                    unguarded: declaration
+                        .method(
+                            "unguarded",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .breaker_off()
+                                .rate_off(),
+                        )?,
+                    guarded_alone: declaration
+                        .method(
+                            "guarded_alone",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .breaker(
+                                    ::resilient_runtime::BreakerConfig::new()
+                                        .recovery(::core::time::Duration::from_secs(5)),
+                                ),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

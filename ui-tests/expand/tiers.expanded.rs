@@ -69,66 +69,75 @@ impl<T> ResilientReports<T> {
         inner: T,
         registry: &::resilient_runtime::Registry,
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "reports",
-                ::resilient_runtime::PolicyConfig::new()
-                    .timeout(
-                        ::resilient_runtime::TimeoutConfig::new()
-                            .tier(times::REPORTS)
-                            .call(::core::time::Duration::from_secs(120))
-                            .adaptive(::resilient_runtime::AdaptiveConfig::new()),
-                    )
-                    .bulkhead(
-                        ::resilient_runtime::BulkheadConfig::new()
-                            .max(8)
-                            .wait(::core::time::Duration::from_secs(1))
-                            .queue(20),
-                    ),
-            )?;
-        ::core::result::Result::Ok(Self {
-            yearly: declaration
-                .method("yearly", ::resilient_runtime::PolicyConfig::new())?,
-            daily: declaration
-                .method(
-                    "daily",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .retry(
-                            ::resilient_runtime::RetryConfig::new()
-                                .max(3)
-                                .strategy(::resilient_runtime::Backoff::Fibonacci)
-                                .within(::core::time::Duration::from_secs(60)),
-                        )
-                        .timeout(
-                            ::resilient_runtime::TimeoutConfig::new()
-                                .tier(::resilient_runtime::Tier::DATABASE),
-                        ),
-                )?,
-            latest: declaration
-                .method(
-                    "latest",
-                    ::resilient_runtime::PolicyConfig::new()
-                        .timeout(
-                            ::resilient_runtime::TimeoutConfig::new()
-                                .attempt(::core::time::Duration::from_secs(1))
-                                .adaptive(
-                                    ::resilient_runtime::AdaptiveConfig::new()
-                                        .percentile(99.5)
-                                        .factor(3.0)
-                                        .min(::core::time::Duration::from_millis(50))
-                                        .max(::core::time::Duration::from_secs(4)),
-                                ),
-                        )
-                        .bulkhead(
-                            ::resilient_runtime::BulkheadConfig::new()
-                                .max(50)
-                                .adaptive(::resilient_runtime::LimitAlgorithm::Vegas)
-                                .min(2),
-                        ),
-                )?,
-            service: declaration.service(),
+        Self::builder(inner).registry(registry).build()
+    }
+    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
+        ::resilient_runtime::Builder::new(
             inner,
-        })
+            |inner, context| {
+                let declaration = context
+                    .declare(
+                        "reports",
+                        ::resilient_runtime::PolicyConfig::new()
+                            .timeout(
+                                ::resilient_runtime::TimeoutConfig::new()
+                                    .tier(times::REPORTS)
+                                    .call(::core::time::Duration::from_secs(120))
+                                    .adaptive(::resilient_runtime::AdaptiveConfig::new()),
+                            )
+                            .bulkhead(
+                                ::resilient_runtime::BulkheadConfig::new()
+                                    .max(8)
+                                    .wait(::core::time::Duration::from_secs(1))
+                                    .queue(20),
+                            ),
+                    )?;
+                ::core::result::Result::Ok(Self {
+                    yearly: declaration
+                        .method("yearly", ::resilient_runtime::PolicyConfig::new())?,
+                    daily: declaration
+                        .method(
+                            "daily",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .retry(
+                                    ::resilient_runtime::RetryConfig::new()
+                                        .max(3)
+                                        .strategy(::resilient_runtime::Backoff::Fibonacci)
+                                        .within(::core::time::Duration::from_secs(60)),
+                                )
+                                .timeout(
+                                    ::resilient_runtime::TimeoutConfig::new()
+                                        .tier(::resilient_runtime::Tier::DATABASE),
+                                ),
+                        )?,
+                    latest: declaration
+                        .method(
+                            "latest",
+                            ::resilient_runtime::PolicyConfig::new()
+                                .timeout(
+                                    ::resilient_runtime::TimeoutConfig::new()
+                                        .attempt(::core::time::Duration::from_secs(1))
+                                        .adaptive(
+                                            ::resilient_runtime::AdaptiveConfig::new()
+                                                .percentile(99.5)
+                                                .factor(3.0)
+                                                .min(::core::time::Duration::from_millis(50))
+                                                .max(::core::time::Duration::from_secs(4)),
+                                        ),
+                                )
+                                .bulkhead(
+                                    ::resilient_runtime::BulkheadConfig::new()
+                                        .max(50)
+                                        .adaptive(::resilient_runtime::LimitAlgorithm::Vegas)
+                                        .min(2),
+                                ),
+                        )?,
+                    service: declaration.service(),
+                    inner,
+                })
+            },
+        )
     }
     /// What is behind the policies.
     pub fn inner(&self) -> &T {

@@ -23,6 +23,11 @@ mod by_value_arguments;
 #[rustfmt::skip]
 #[path = "../expand/by_value_arguments.expanded.rs"]
 mod by_value_arguments_expanded;
+#[path = "../expand/cached.rs"]
+mod cached;
+#[rustfmt::skip]
+#[path = "../expand/cached.expanded.rs"]
+mod cached_expanded;
 #[path = "../expand/card.rs"]
 mod card;
 #[rustfmt::skip]

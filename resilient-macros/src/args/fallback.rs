@@ -26,6 +26,8 @@ pub(crate) enum Rung {
     Value(Expr),
     /// Another implementation of the trait.
     Backup(Expr),
+    /// What the cache has, though it has expired.
+    Stale(ExprPath),
 }
 
 impl Rung {
@@ -37,7 +39,7 @@ impl Rung {
     /// The rung's tokens, in which arguments may be named.
     fn tokens(&self) -> proc_macro2::TokenStream {
         match self {
-            Self::Function(_) => proc_macro2::TokenStream::new(),
+            Self::Function(_) | Self::Stale(_) => proc_macro2::TokenStream::new(),
             Self::Closure(closure) => closure.to_token_stream(),
             Self::Value(expr) | Self::Backup(expr) => expr.to_token_stream(),
         }
@@ -94,6 +96,11 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
             }
             let rungs: Vec<_> =
                 rungs.iter().filter_map(|raw| rung(raw.key.as_ref(), &raw.expr, errors)).collect();
+            let mut stale = rungs.iter().filter(|rung| matches!(rung, Rung::Stale(_)));
+            if let (Some(_), Some(again)) = (stale.next(), stale.next()) {
+                errors
+                    .at(again.place(), "`stale` stands in this chain twice; leave one of them out");
+            }
             for (value, after) in rungs.iter().zip(rungs.iter().skip(1)) {
                 if matches!(value, Rung::Value(_)) {
                     let message = "this rung is never reached: the `value` before it always answers; write that last";
@@ -106,9 +113,9 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
 }
 
 impl Rung {
-    fn place(&self) -> proc_macro2::TokenStream {
+    pub(crate) fn place(&self) -> proc_macro2::TokenStream {
         match self {
-            Self::Function(path) => path.to_token_stream(),
+            Self::Function(path) | Self::Stale(path) => path.to_token_stream(),
             rung => rung.tokens(),
         }
     }
@@ -126,10 +133,7 @@ fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
         None => {}
     }
     match expr {
-        Expr::Path(path) if path.path.is_ident("stale") => {
-            errors.at(expr, "`stale` is not in this version yet; leave it out of the chain");
-            None
-        }
+        Expr::Path(path) if path.path.is_ident("stale") => Some(Rung::Stale(path.clone())),
         Expr::Path(path) => Some(Rung::Function(path.clone())),
         Expr::Closure(closure) if closure.inputs.len() == 1 => Some(Rung::Closure(closure.clone())),
         Expr::Closure(closure) => {

@@ -45,6 +45,8 @@ rules! {
     backoff: ExprPath,
     /// The tier, where it is one of the user's.
     tier: ExprPath,
+    /// Says of a value whether it is kept.
+    cache_if: ExprPath,
     /// What the answers are kept under.
     cache_key: Expr,
 }

@@ -48,8 +48,8 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
     let Expansion { contract, krate, inner: parameter, service, args, .. } = expansion;
     let (vis, decorator) = (&contract.original.vis, &contract.decorator);
     let local = |name| Ident::new(name, Span::mixed_site());
-    let (inner, registry, error, declared) =
-        (local("inner"), local("registry"), local("error"), local("declaration"));
+    let (inner, registry, error, declared, context) =
+        (local("inner"), local("registry"), local("error"), local("declaration"), local("context"));
     let trait_policies =
         if expansion.sound { policy::config(krate, &args.layer) } else { policy::empty(krate) };
     let pipelines = expansion.decorated().map(|method| {
@@ -102,11 +102,18 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
                 #inner: #parameter,
                 #registry: &#krate::Registry,
             ) -> ::core::result::Result<Self, #krate::ConfigError> {
-                let #declared = #registry.declare(#service, #trait_policies)?;
-                ::core::result::Result::Ok(Self {
-                    #(#pipelines)*
-                    service: #declared.service(),
-                    #inner,
+                Self::builder(#inner).registry(#registry).build()
+            }
+
+            /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+            #vis fn builder(#inner: #parameter) -> #krate::Builder<#parameter, Self> {
+                #krate::Builder::new(#inner, |#inner, #context| {
+                    let #declared = #context.declare(#service, #trait_policies)?;
+                    ::core::result::Result::Ok(Self {
+                        #(#pipelines)*
+                        service: #declared.service(),
+                        #inner,
+                    })
                 })
             }
 

@@ -45,11 +45,11 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
         let tier = |time: Option<Duration>, name: &str| {
             time.map(|time| format!("{} {name}", format(time)))
         };
-        let tiers: Vec<_> = tier(cache.memory, "in memory")
-            .into_iter()
-            .chain(tier(cache.disk, "on disk"))
-            .collect();
-        parts.push(format!("cache ({})", tiers.join(", ")));
+        let tiers = tier(cache.memory, "in memory").into_iter().chain(tier(cache.disk, "on disk"));
+        let refresh = cache.refresh.map(|age| format!("refreshed after {}", format(age)));
+        let stale = cache.stale.map(|time| format!("up to {} stale on failure", format(time)));
+        let said: Vec<_> = tiers.chain(refresh).chain(stale).collect();
+        parts.push(format!("cache ({})", said.join(", ")));
     }
     if let Some(call) = settings.timeout.and_then(|timeout| timeout.call) {
         parts.push(format!("{} for the call", format(call)));

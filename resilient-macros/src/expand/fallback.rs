@@ -4,7 +4,7 @@ use syn::{Pat, PatType, Token, parse_quote, spanned::Spanned};
 
 use super::{Expansion, forward};
 use crate::{
-    args::Rung,
+    args::{Layer, Rung},
     item::Method,
     spans::{located, name_at},
 };
@@ -20,12 +20,26 @@ use crate::{
 pub(super) fn expand(
     expansion: &Expansion<'_>,
     method: &Method,
-    rungs: &[Rung],
+    layer: &Layer,
     call: &Ident,
 ) -> TokenStream {
-    (0..rungs.len())
-        .map(|position| expand_rung(expansion, method, &rungs[position..], call))
-        .collect()
+    let rungs = layer.rungs();
+    let named = rungs.iter().any(|rung| matches!(rung, Rung::Stale(_)));
+    // An answer of the service's own, if an old one, comes before what stands in for it.
+    let first = (!named).then(|| stale(layer, call));
+    let rungs = (0..rungs.len()).map(|position| match &rungs[position..] {
+        [Rung::Stale(_), ..] => stale(layer, call),
+        rungs => expand_rung(expansion, method, rungs, call),
+    });
+    first.into_iter().chain(rungs).collect()
+}
+
+/// ```text
+/// Output:  call.stale().await;
+/// ```
+fn stale(layer: &Layer, call: &Ident) -> TokenStream {
+    // Also where no time is given: the registry can be told one.
+    layer.config.cache.as_on().map(|_| quote!(#call.stale().await;)).unwrap_or_default()
 }
 
 /// The first of the rungs that are left.
@@ -76,6 +90,8 @@ fn expand_rung(
             quote!(let #answer: #krate::ValueOf<#returns> = #value; #call.recover(::core::result::Result::Ok(#answer));),
             false,
         ),
+        // Without a failure to tell of.
+        Rung::Stale(_) => return TokenStream::new(),
         Rung::Backup(backup) => {
             let other = forward::other(expansion, method, backup);
             (quote!(#call.recover(#other);), false)

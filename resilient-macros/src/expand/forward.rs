@@ -135,7 +135,7 @@ fn result_types(ty: &Type) -> (Option<&Type>, Option<&Type>) {
     (types.next(), types.next())
 }
 
-fn referent(ty: &Type) -> &Type {
+pub(super) fn referent(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => &reference.elem,
         ty => ty,
@@ -143,7 +143,7 @@ fn referent(ty: &Type) -> &Type {
 }
 
 /// `X`, where the type is `Self::X`.
-fn associated(ty: &Type) -> Option<Ident> {
+pub(super) fn associated(ty: &Type) -> Option<Ident> {
     let Type::Path(path) = ty else { return None };
     let mut segments = path.path.segments.iter();
     let (first, second) = (segments.next()?, segments.next()?);
@@ -179,7 +179,7 @@ fn items(expansion: &Expansion<'_>) -> TokenStream {
 }
 
 /// The attributes that go with a method wherever it goes.
-fn attributes(method: &Method) -> Vec<TokenStream> {
+pub(super) fn attributes(method: &Method) -> Vec<TokenStream> {
     let deprecated = method.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let lints = method.attrs.iter().filter_map(lint_level);
     let cfgs = method.cfgs().into_iter().map(ToTokens::to_token_stream);
@@ -200,7 +200,7 @@ pub(super) fn lint_level(attr: &Attribute) -> Option<TokenStream> {
 }
 
 /// The user's signature, each argument under one name.
-fn signature(method: &Method) -> Signature {
+pub(super) fn signature(method: &Method) -> Signature {
     let mut sig = method.sig.clone();
     let mut arguments = method.arguments.iter();
     for input in &mut sig.inputs {
@@ -285,7 +285,7 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     };
     // A method that is tried once needs no loop, and may give its arguments away.
     let again = if retries(&layer) { quote!(while) } else { quote!(if) };
-    let fallbacks = fallback::expand(expansion, method, layer.rungs(), &call);
+    let fallbacks = fallback::expand(expansion, method, &layer, &call);
     quote! {
         let mut #call = #this.#name.begin(#fallible #rules);
         #lookup
@@ -315,7 +315,7 @@ fn request(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     if clones.is_empty() { invocation } else { quote!({ #(#clones)* #invocation }) }
 }
 
-/// The look into the cache, under the arguments or under the user's own key.
+/// The look into the cache.
 fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
     let krate = expansion.krate;
     let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
@@ -326,6 +326,17 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
         Some(_) => quote_spanned!(span=> #here::storable::<#returns>()),
         None => quote_spanned!(span=> #here::cacheable::<#returns>()),
     };
+    let key = key(expansion, method, layer);
+    quote!(#call.lookup(#witness, #key).await;)
+}
+
+/// What an answer is found by: the arguments, or the user's own key.
+///
+/// ```text
+/// Output:  Key::new().part::<str>(league)
+/// ```
+pub(super) fn key(expansion: &Expansion<'_>, method: &Method, layer: &Layer) -> TokenStream {
+    let krate = expansion.krate;
     let params =
         expansion.contract.original.generics.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(param.ident.to_token_stream()),
@@ -355,7 +366,7 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
             })
             .collect(),
     };
-    quote!(#call.lookup(#witness, #krate::Key::new() #(#types)* #parts).await;)
+    quote!(#krate::Key::new() #(#types)* #parts)
 }
 
 /// The method of the inner type.

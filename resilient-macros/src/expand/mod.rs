@@ -1,5 +1,6 @@
 //! The expansion: the trait, its decorator, and the decorator's implementation of the trait.
 
+mod cached;
 mod decorator;
 mod describe;
 mod fallback;
@@ -46,11 +47,13 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> To
     };
     let trait_item = trait_item::expand(&expansion);
     let decorator = decorator::expand(&expansion);
+    let cached = cached::expand(&expansion);
     let implementation = forward::expand(&expansion);
     let shared = shared::expand(&expansion);
     quote! {
         #trait_item
         #decorator
+        #cached
         #implementation
         #shared
     }
@@ -64,6 +67,11 @@ impl Expansion<'_> {
 
     fn decorated(&self) -> impl Iterator<Item = &Method> {
         self.contract.methods.iter().filter(|method| self.decorates(method))
+    }
+
+    /// The methods whose answers are kept.
+    fn cached(&self) -> impl Iterator<Item = &Method> {
+        self.decorated().filter(|method| self.layer(method).config.cache.as_on().is_some())
     }
 
     fn layer(&self, method: &Method) -> Layer {

@@ -165,6 +165,10 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
         memory: duration,
         disk: duration,
         capacity: Literal::usize_unsuffixed,
+        refresh: duration,
+        stale: duration,
+        jitter: float,
+        idle: duration,
     );
     quote!(#krate::CacheConfig::new() #setters)
 }

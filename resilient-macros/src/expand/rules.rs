@@ -35,6 +35,10 @@ pub(super) fn expand(layer: &Layer) -> TokenStream {
         chain.extend(retry_if.as_ref().map(|path| quote!(.retry_if(#path))));
         chain.extend(hook.as_ref().map(|path| quote!(.before_retry(#path))));
     }
+    if layer.config.cache.as_on().is_some() {
+        let cache_if = &rules.cache_if;
+        chain.extend(cache_if.as_ref().map(|path| quote!(.cache_if(#path))));
+    }
     if chain.is_empty() {
         return chain;
     }

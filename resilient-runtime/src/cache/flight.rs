@@ -71,6 +71,21 @@ impl Flights {
         (Seat { flights: Arc::clone(self), flight, key: key.into() }, leads)
     }
 
+    /// Begins the load of `key`, unless somebody has.
+    pub(super) fn try_lead(self: &Arc<Self>, key: &[u8]) -> Option<Lead> {
+        let (seat, leads) = self.take_seat(key);
+        leads.then_some(Lead { seat })
+    }
+
+    /// Whoever joins from now on begins a load of its own; those who wait go on waiting.
+    pub(super) fn detach(&self, key: &[u8]) {
+        self.lock().remove(key);
+    }
+
+    pub(super) fn detach_all(&self) {
+        self.lock().clear();
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.lock().len()
@@ -88,7 +103,7 @@ struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut flights = self.flights.lock();
-        // Once it has landed it is off the list, and another load may be in its place.
+        // Once it has landed or was invalidated it is off the list, and another load may be in its place.
         if let Some((listed, seats)) = flights.get_mut(&self.key)
             && Arc::ptr_eq(listed, &self.flight)
         {
@@ -107,15 +122,18 @@ pub(crate) struct Lead {
 }
 
 impl Lead {
-    pub(super) fn key(&self) -> &[u8] {
-        &self.seat.key
-    }
-
     /// Ends the load and lets every follower go. A caller that comes later begins a load of its own.
     pub(super) fn land(self, landing: Landing) {
         let _ = self.seat.flight.landed.set(landing);
-        // A load is listed until it lands or is left, so what is listed is this one.
-        self.seat.flights.lock().remove(&self.seat.key);
+        let mut flights = self.seat.flights.lock();
+        // After an invalidation another load may be in its place.
+        if flights
+            .get(&self.seat.key)
+            .is_some_and(|(there, _)| Arc::ptr_eq(there, &self.seat.flight))
+        {
+            flights.remove(&self.seat.key);
+        }
+        drop(flights);
         self.seat.flight.turn.close();
     }
 }

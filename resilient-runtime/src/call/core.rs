@@ -2,21 +2,33 @@ use std::time::Duration;
 
 use rand::rngs::SmallRng;
 
-use super::lookup::{Find, find};
+use super::lookup::{Find, Stale, find};
 use crate::{
     CircuitBreaker, ErrorKind, Pipeline, Provenance, Rejection, TimeoutScope,
     breaker::{Ending, Permit},
     bulkhead::{Place, Sample},
-    cache::{Cache, Found, Key, Load},
+    cache::{Cache, Found, InMemory, Key, Load, Spare},
     clock::Moment,
     counters::End,
     deadline,
     outcome::{Codec, Kept, Verdict},
     pipeline::Inner,
+    warm,
 };
 
 /// The longest pause of the limiter that a service can ask for, where no retry says how long a call would wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What a call that the cache did not serve is to it.
+pub(super) struct Miss {
+    /// What an expired answer would be found by.
+    key: Box<[u8]>,
+    load: Option<Load>,
+    /// What is there, where this call loads it anew before it expires.
+    spare: Option<Spare>,
+    /// Whether the call is there to fill the cache.
+    warming: bool,
+}
 
 /// What a look into memory found.
 pub(super) enum Look<'m> {
@@ -43,7 +55,7 @@ pub(super) struct Core<'m> {
     pub(super) pause: Duration,
     // Boxed, like what is loaded: most calls need neither, and every call's future would be larger by them.
     pub(super) jitter: Option<Box<SmallRng>>,
-    pub(super) load: Option<Box<Load>>,
+    pub(super) miss: Option<Box<Miss>>,
     /// The breaker of this call's key, where breakers are keyed.
     pub(super) keyed: Option<CircuitBreaker>,
     /// The breaker's permit, where it counts calls and not attempts.
@@ -78,7 +90,7 @@ impl<'m> Core<'m> {
             settled: false,
             pause: Duration::ZERO,
             jitter: None,
-            load: None,
+            miss: None,
             keyed: None,
             call_permit: None,
             place: None,
@@ -113,12 +125,59 @@ impl<'m> Core<'m> {
             return Look::Nowhere;
         };
         match cache.in_memory(key, self.now) {
-            Some((value, provenance)) => {
+            InMemory::Fresh(value, provenance) => {
                 self.pipeline.counters.memory_hits.add();
                 Look::Found(value, provenance)
             }
-            None => Look::Further(find(cache, key.into(), codec, self.deadline)),
+            InMemory::Due(spare, load) => {
+                self.pipeline.counters.refreshes.add();
+                let key = key.into();
+                let (load, spare, warming) = (Some(load), Some(spare), warm::begins());
+                self.miss = Some(Box::new(Miss { key, load, spare, warming }));
+                Look::Nowhere
+            }
+            InMemory::Nothing => {
+                let warming = warm::begins();
+                let miss = Miss { key: key.into(), load: None, spare: None, warming };
+                self.miss = Some(Box::new(miss));
+                Look::Further(find(cache, key.into(), codec, self.deadline))
+            }
         }
+    }
+
+    /// What this call loads, if it does.
+    pub(super) fn take_load(&mut self) -> Option<Load> {
+        self.miss.as_mut()?.load.take()
+    }
+
+    /// Whether the call is there to fill the cache, which nothing but an answer does.
+    pub(super) fn is_warming(&self) -> bool {
+        self.miss.as_ref().is_some_and(|miss| miss.warming)
+    }
+
+    /// Lets those who wait for this call's load go: it brings nothing.
+    pub(super) fn give_up_load(&mut self) {
+        if let Some(load) = self.take_load() {
+            Cache::failed(load);
+        }
+    }
+
+    pub(super) fn has_spare(&self) -> bool {
+        self.miss.as_ref().is_some_and(|miss| miss.spare.is_some())
+    }
+
+    /// What was there before a refresh that has failed.
+    pub(super) fn spared(&mut self) -> Option<(Kept, Provenance)> {
+        let spare = self.miss.as_mut()?.spare.take()?;
+        self.give_up_load();
+        self.pipeline.cache.as_ref()?.spared(spare, Moment::now())
+    }
+
+    /// Looks for an answer that has expired and may still be served. Boxed, for a call that succeeds never looks.
+    pub(super) fn stale(&mut self, codec: Codec) -> Option<Stale<'_>> {
+        self.give_up_load();
+        let (miss, cache) = (self.miss.as_ref()?, self.pipeline.cache.as_ref()?);
+        (!miss.warming).then(|| -> Stale<'_> { Box::pin(cache.stale(&miss.key, codec)) })
     }
 
     /// Takes note of what the look beyond memory brought.
@@ -136,7 +195,9 @@ impl<'m> Core<'m> {
             }
             Found::Nothing(load) => {
                 counters.cache_misses.add();
-                self.load = Some(Box::new(load));
+                if let Some(miss) = &mut self.miss {
+                    miss.load = Some(load);
+                }
                 None
             }
         }
@@ -233,9 +294,7 @@ impl<'m> Core<'m> {
             Some(End::Rejected) => {}
             None => counters.cancelled.add(),
         }
-        if let Some(load) = self.load.take() {
-            Cache::failed(*load);
-        }
+        self.give_up_load();
     }
 }
 
@@ -243,7 +302,7 @@ impl Drop for Core<'_> {
     fn drop(&mut self) {
         if !self.finished {
             // Dropped on its way: the load goes to the next in line, not to everybody at once.
-            drop(self.load.take());
+            drop(self.take_load());
             self.close();
         }
     }

@@ -6,13 +6,17 @@ use std::{
 
 use super::Call;
 use crate::{
+    Provenance,
     cache::{Cache, Found},
     clock::Moment,
-    outcome::Codec,
+    outcome::{Codec, Kept},
 };
 
 /// A look beyond memory. Boxed: it is followed by a request more often than not, beside which an allocation is nothing.
 pub(super) type Find<'m> = Pin<Box<dyn Future<Output = Option<Found>> + Send + 'm>>;
+
+/// A look for an answer that has expired.
+pub(super) type Stale<'c> = Pin<Box<dyn Future<Output = Option<(Kept, Provenance)>> + Send + 'c>>;
 
 pub(super) fn find(
     cache: &Cache,

@@ -34,6 +34,7 @@ use crate::{
 ///     let outcome = attempt.run(inner.market_data(league)).await;
 ///     call.settle(outcome);
 /// }
+/// call.stale().await;
 /// if let Some(failure) = call.failure() {
 ///     call.recover(fallback(failure).await);
 /// }
@@ -198,17 +199,66 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Keeps a value that was loaded.
     fn keep(&mut self, outcome: &R) {
         let core = &mut self.core;
+        let Some(load) = core.take_load() else { return };
         if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
-            && let Some(value) = core.load.is_some().then(|| cacheable.keep(outcome)).flatten()
-            && let Some(load) = core.load.take()
+            && self.fallible.may_keep(outcome)
+            && let Some(value) = cacheable.keep(outcome)
         {
-            cache.loaded(*load, value, cacheable.codec(), core.now);
+            core.pipeline.counters.loads.add();
+            cache.loaded(load, value, cacheable.codec(), core.now);
+        } else {
+            Cache::failed(load);
+        }
+    }
+
+    /// Serves an answer of the cache that has expired, if the call has failed and there is one that is not too old.
+    ///
+    /// Not where the service itself has said no ([`Client`](ErrorKind::Client) and [`Auth`](ErrorKind::Auth)): that
+    /// answer is newer than what is in the cache.
+    pub async fn stale(&mut self) {
+        self.spare();
+        let Some(cacheable) = self.cacheable.filter(|_| self.is_without_answer()) else { return };
+        let Some(found) = self.core.stale(cacheable.codec()) else { return };
+        if let Some((value, provenance)) = found.await
+            && let Some(outcome) = cacheable.serve(&value)
+        {
+            match provenance {
+                Provenance::Stale { .. } => self.core.pipeline.counters.stale_served.add(),
+                _ => self.core.pipeline.counters.memory_hits.add(),
+            }
+            self.outcome = Some(outcome);
+            self.core.provenance = provenance;
+        }
+    }
+
+    /// Whether the call has failed, and not by an answer that says no.
+    fn is_without_answer(&self) -> bool {
+        let verdict = self.outcome.as_ref().map(|outcome| self.fallible.judge(outcome));
+        matches!(verdict, Some(Verdict::Error { kind, .. }) if !matches!(kind, ErrorKind::Client | ErrorKind::Auth))
+    }
+
+    /// Serves what is in the cache and fresh, where this call was to load it anew and failed.
+    fn spare(&mut self) {
+        let failed = |outcome: &R| self.fallible.failed(outcome);
+        if !self.core.has_spare() || !self.outcome.as_ref().is_some_and(failed) {
+            return;
+        }
+        if let (Some(cacheable), Some((value, provenance))) = (self.cacheable, self.core.spared())
+            && let Some(outcome) = cacheable.serve(&value)
+        {
+            self.core.pipeline.counters.memory_hits.add();
+            self.outcome = Some(outcome);
+            self.core.provenance = provenance;
         }
     }
 
     /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
     pub fn failure(&mut self) -> Option<Failure<E>> {
+        self.spare();
         let core = &mut self.core;
+        if core.is_warming() {
+            return None;
+        }
         let outcome = self.outcome.take()?;
         match self.fallible.split(outcome) {
             Ok(outcome) => {
@@ -217,9 +267,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             }
             Err(error) => {
                 // The fallback may take long: nobody else should wait for a value that this call will not bring.
-                if let Some(load) = core.load.take() {
-                    Cache::failed(*load);
-                }
+                core.give_up_load();
                 core.rungs += 1;
                 Some(Failure {
                     error,
@@ -242,6 +290,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Ends the call.
     pub fn finish(mut self) -> R {
+        self.spare();
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
             // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
@@ -250,10 +299,12 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         let core = &mut self.core;
         let failed = self.fallible.failed(&outcome);
         let counters = &core.pipeline.counters;
-        match (core.rungs, failed) {
+        match (core.rungs, core.provenance) {
             (0, _) => {}
-            (_, false) => counters.fallbacks.add(),
-            (_, true) => counters.fallbacks_failed.add(),
+            (_, Provenance::Fallback { .. }) if !failed => counters.fallbacks.add(),
+            _ if failed => counters.fallbacks_failed.add(),
+            // The cache had it after all.
+            _ => {}
         }
         if failed {
             core.provenance = Provenance::Failed;

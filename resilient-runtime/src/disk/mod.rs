@@ -10,13 +10,20 @@ mod store;
 mod writer;
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use self::record::Record;
 pub(crate) use self::store::{OpenError, Store};
+use self::{
+    record::Record,
+    writer::{Content, Purge, Write},
+};
 use crate::{
+    Name,
     clock::Moment,
     events::Subject,
     outcome::{Codec, Kept},
@@ -30,48 +37,74 @@ pub(crate) struct DiskEntry {
     pub(crate) left: Duration,
 }
 
-/// The part of the store that belongs to one method.
-#[derive(Debug, Clone)]
+/// How long an answer is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lifetime {
+    pub(crate) ttl: Duration,
+    /// How much longer it may be served where a load fails.
+    pub(crate) stale: Duration,
+}
+
+/// What was displaced by a change, to be dropped once no lock is held: the value is the user's.
+pub(crate) type Displaced = Option<writer::Write>;
+
+/// The part of the store that belongs to one method and one namespace.
+#[derive(Debug)]
 pub(crate) struct DiskTier {
     store: Arc<Store>,
     subject: Subject,
+    /// What each of its keys begins with.
+    prefix: Vec<u8>,
+    /// When it was forgotten as a whole, in microseconds since 1970: loads that began before count for nothing.
+    valid_since: AtomicU64,
 }
 
-/// Where a record lies: a hash of the whole key. Two keys with one hash evict each other, but are never mixed up.
+/// Where a record lies: a hash of the key but for the type of the value. Two keys with one hash evict each other, but are never mixed up.
 pub(crate) type Address = [u8; 16];
 
 impl DiskTier {
-    pub(crate) fn new(store: Arc<Store>, subject: Subject) -> Self {
-        Self { store, subject }
-    }
-
-    /// The whole key: whose method, which type of value, which arguments.
-    fn key(&self, arguments: &[u8], codec: Codec) -> Vec<u8> {
-        let Subject { service, method } = &self.subject;
-        let mut key = Vec::with_capacity(
-            service.len() + method.len() + codec.type_name.len() + arguments.len() + 24,
-        );
-        for part in [service.as_bytes(), method.as_bytes(), codec.type_name.as_bytes(), arguments] {
-            key.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            key.extend_from_slice(part);
+    pub(crate) fn new(store: Arc<Store>, subject: Subject, namespace: &Name) -> Self {
+        let mut prefix = Vec::new();
+        for part in [&subject.service, &subject.method, namespace] {
+            add_part(&mut prefix, part.as_bytes());
         }
-        key
+        Self { store, subject, prefix, valid_since: AtomicU64::new(0) }
     }
 
-    /// The value for `arguments`, if there is one that is younger than `ttl`.
+    /// Where the answer for `arguments` lies, and the whole key but for the type of the value.
+    fn place(&self, arguments: &[u8]) -> (Address, Vec<u8>) {
+        let mut place = Vec::with_capacity(self.prefix.len() + arguments.len() + 64);
+        place.extend_from_slice(&self.prefix);
+        add_part(&mut place, arguments);
+        (address(&place), place)
+    }
+
+    fn key(&self, arguments: &[u8], codec: Codec) -> (Address, Vec<u8>) {
+        let (address, mut key) = self.place(arguments);
+        add_part(&mut key, codec.type_name.as_bytes());
+        (address, key)
+    }
+
+    /// The value for `arguments`, if there is one that is young enough.
     pub(crate) async fn get(
         &self,
         arguments: &[u8],
         codec: Codec,
-        ttl: Duration,
+        most: Lifetime,
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
-        let key = self.key(arguments, codec);
-        let address = address(&key);
-        let now = wall_now();
+        let (address, key) = self.key(arguments, codec);
+        let (now, valid_since) = (wall_now(), self.valid_since.load(Ordering::Acquire));
+        let left = move |begun, stored_at, kept: Lifetime| {
+            let kept = kept.ttl.min(most.ttl) + kept.stale.min(most.stale);
+            if begun <= valid_since { None } else { lifetime(stored_at, kept, now) }
+        };
         if let Some(waiting) = self.store.waiting(&address, &key) {
-            let (age, left) = lifetime(waiting.stored_at, waiting.ttl.min(ttl), now)?;
-            return Some(DiskEntry { value: waiting.value, age, left });
+            let Content::Answer { value, stored_at, lifetime, .. } = waiting.content else {
+                return None;
+            };
+            let (age, left) = left(waiting.begun, stored_at, lifetime)?;
+            return Some(DiskEntry { value, age, left });
         }
         let store = Arc::clone(&self.store);
         let found = tokio::task::spawn_blocking(move || {
@@ -80,8 +113,13 @@ impl DiskTier {
             if record.key != key {
                 return Ok(None);
             }
-            let ttl = Duration::from_millis(record.ttl).min(ttl);
-            let Some((age, left)) = lifetime(record.stored_at, ttl, now) else { return Ok(None) };
+            let kept = Lifetime {
+                ttl: Duration::from_millis(record.ttl),
+                stale: Duration::from_millis(record.stale),
+            };
+            let Some((age, left)) = left(record.begun, record.stored_at, kept) else {
+                return Ok(None);
+            };
             let value = decode(record.value).map_err(|error| error.to_string())?;
             Ok(Some(DiskEntry { value, age, left }))
         });
@@ -96,28 +134,36 @@ impl DiskTier {
         }
     }
 
-    /// Keeps a value for `ttl`. Returns at once; [`Store::flush`] waits until it is written.
+    /// Keeps a value. Returns at once; [`Store::flush`] waits until it is written.
     /// Of two answers for the same arguments the one whose load began later stays.
     pub(crate) fn put(
         &self,
         arguments: &[u8],
         value: Kept,
         codec: Codec,
-        ttl: Duration,
+        lifetime: Lifetime,
         begun: Moment,
-    ) {
-        let Some(disk) = codec.disk else { return };
-        let key = self.key(arguments, codec);
+    ) -> Displaced {
+        let encode = codec.disk?.encode;
+        let (address, key) = self.key(arguments, codec);
         let begun = wall_micros().saturating_sub(micros(Moment::now().since(begun)));
-        let write = writer::Write {
-            value,
-            encode: disk.encode,
-            begun,
-            stored_at: wall_now(),
-            ttl,
-            subject: self.subject.clone(),
-        };
-        self.store.put(address(&key), key, write);
+        let content = Content::Answer { value, encode, stored_at: wall_now(), lifetime };
+        self.store.put(address, key, Write { content, begun, subject: self.subject.clone() })
+    }
+
+    /// Forgets the answer for `arguments`, whatever its type.
+    pub(crate) fn remove(&self, arguments: &[u8]) -> Displaced {
+        let (address, place) = self.place(arguments);
+        let content = Content::Nothing;
+        let write = Write { content, begun: wall_micros(), subject: self.subject.clone() };
+        self.store.put(address, place, write)
+    }
+
+    /// Forgets every answer.
+    pub(crate) fn remove_all(&self) -> Vec<Write> {
+        let before = wall_micros();
+        self.valid_since.fetch_max(before, Ordering::AcqRel);
+        self.store.purge(Purge { prefix: self.prefix.clone(), before })
     }
 }
 
@@ -131,6 +177,12 @@ impl From<String> for Miss {
     fn from(problem: String) -> Self {
         Self::Damaged(problem)
     }
+}
+
+/// A part of a key with its length, so that the next one cannot be taken for its end.
+fn add_part(key: &mut Vec<u8>, part: &[u8]) {
+    key.extend_from_slice(&(part.len() as u64).to_be_bytes());
+    key.extend_from_slice(part);
 }
 
 fn address(key: &[u8]) -> Address {

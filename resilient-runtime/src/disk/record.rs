@@ -11,6 +11,8 @@ pub(super) struct Record<'a> {
     pub(super) stored_at: u64,
     /// For how many milliseconds the answer may be served.
     pub(super) ttl: u64,
+    /// For how many milliseconds more it may be served where a load fails.
+    pub(super) stale: u64,
     /// The whole key.
     #[serde(with = "bytes", borrow)]
     pub(super) key: &'a [u8],
@@ -35,7 +37,7 @@ mod bytes {
 }
 
 /// The format. A record of another one is a miss.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Version and checksum.
 const HEADER: usize = 1 + 8;
@@ -82,7 +84,8 @@ impl<'a> Record<'a> {
     pub(super) fn is_over(bytes: &[u8], now: u64) -> bool {
         match Record::decode(bytes) {
             Ok(record) => {
-                record.stored_at > now || record.stored_at.saturating_add(record.ttl) <= now
+                let kept = record.ttl.saturating_add(record.stale);
+                record.stored_at > now || record.stored_at.saturating_add(kept) <= now
             }
             Err(_) => true,
         }
@@ -99,7 +102,8 @@ mod tests {
         Record {
             begun: 1_700_000_000_000_000,
             stored_at: 1_700_000_000_000,
-            ttl: 60_000,
+            ttl: 50_000,
+            stale: 10_000,
             key: b"../../etc/passwd",
             value: b"\x93\x01\x02\x03",
         }
@@ -109,7 +113,7 @@ mod tests {
     fn reads_what_it_wrote() {
         let bytes = record().encode().expect("writable");
         assert_eq!(Record::decode(&bytes), Ok(record()));
-        assert!(bytes.len() < 70, "{}", bytes.len());
+        assert!(bytes.len() < 80, "{}", bytes.len());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::{
     Address, Miss,
     backend::Backend,
     record::Record,
-    writer::{Batch, Queue, Write},
+    writer::{Batch, Content, Purge, Queue, Write},
 };
 use crate::{events, events::Subject};
 
@@ -133,11 +133,12 @@ impl Store {
             move || {
                 let _end = EndOfQueue(&queue);
                 let mut since_sweep = SWEEP_AFTER;
-                while let Some((batch, put)) = queue.take() {
+                while let Some((purges, batch, put)) = queue.take() {
                     since_sweep += batch.len();
                     let sweeps = since_sweep >= SWEEP_AFTER;
                     // The values that are dropped with the batch are the user's, and so are their panics.
                     let _ = catch_unwind(AssertUnwindSafe(|| {
+                        open.purge(&purges);
                         open.write(&batch);
                         drop(batch);
                         if sweeps {
@@ -158,14 +159,21 @@ impl Store {
         Self { queue, open }
     }
 
-    /// Puts an answer in line to be written.
-    pub(super) fn put(&self, address: Address, key: Vec<u8>, write: Write) {
-        if !self.open.broken.load(Ordering::Relaxed) {
-            let subject = write.subject.clone();
-            if !self.queue.put(address, key, write) {
-                tracing::debug!(target: events::TARGET, event = "cache", service = %subject.service, "the disk is too slow: an answer is not kept");
-            }
+    /// Puts a change in line. What it displaces is to be dropped once no lock is held.
+    pub(super) fn put(&self, address: Address, key: Vec<u8>, write: Write) -> Option<Write> {
+        if self.open.broken.load(Ordering::Relaxed) {
+            return Some(write);
         }
+        self.queue.put(address, key, write).unwrap_or_else(|write| {
+            let service = write.subject.service.as_str();
+            tracing::debug!(target: events::TARGET, event = "cache", service, "the disk is too slow: an answer is not kept");
+            Some(write)
+        })
+    }
+
+    /// Puts a purge in line. What it displaces is to be dropped once no lock is held.
+    pub(super) fn purge(&self, purge: Purge) -> Vec<Write> {
+        self.queue.purge(purge)
     }
 
     /// An answer that is in line to be written.
@@ -279,6 +287,9 @@ impl Open {
     }
 
     fn write(&self, batch: &Batch) {
+        if batch.is_empty() {
+            return;
+        }
         let records: Vec<_> = batch
             .iter()
             .filter_map(|(address, (key, write))| match record(key, write) {
@@ -301,13 +312,34 @@ impl Open {
                     // A load that began later may have been written by another decorator, or another process.
                     let newer = table.get(*address)?.is_some_and(|there| {
                         Record::decode(there.value())
-                            .is_ok_and(|there| there.key == *key && there.begun > *begun)
+                            .is_ok_and(|there| there.key.starts_with(key) && there.begun > *begun)
                     });
-                    if !newer {
-                        table.insert(*address, record.as_slice())?;
+                    match record {
+                        _ if newer => {}
+                        Some(record) => drop(table.insert(*address, record.as_slice())?),
+                        None => drop(table.remove(*address)?),
                     }
                 }
             }
+            transaction.commit()?;
+            Ok(())
+        });
+    }
+
+    /// Removes what was forgotten.
+    fn purge(&self, purges: &[Purge]) {
+        if purges.is_empty() {
+            return;
+        }
+        let goes = |record: &[u8]| {
+            Record::decode(record).is_ok_and(|record| {
+                purges.iter().any(|purge| purge.takes(record.key, record.begun))
+            })
+        };
+        let _ = self.ask(|database| {
+            let mut transaction = database.begin_write()?;
+            transaction.set_quick_repair(true);
+            transaction.open_table(TABLE)?.retain(|_, record| !goes(record))?;
             transaction.commit()?;
             Ok(())
         });
@@ -326,14 +358,20 @@ impl Open {
     }
 }
 
-fn record(key: &[u8], write: &Write) -> Result<Vec<u8>, String> {
+/// What to write; `None` where there is to be nothing.
+fn record(key: &[u8], write: &Write) -> Result<Option<Vec<u8>>, String> {
+    let Content::Answer { value, encode, stored_at, lifetime } = &write.content else {
+        return Ok(None);
+    };
     // Serde code of the user's runs here.
-    let value = catch_unwind(AssertUnwindSafe(|| (write.encode)(&write.value)))
+    let value = catch_unwind(AssertUnwindSafe(|| encode(value)))
         .map_err(|_| "serializing it panicked".to_owned())?
         .map_err(|error| error.to_string())?;
-    let ttl = u64::try_from(write.ttl.as_millis()).unwrap_or(u64::MAX);
-    Record { begun: write.begun, stored_at: write.stored_at, ttl, key, value: &value }
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let (ttl, stale) = (millis(lifetime.ttl), millis(lifetime.stale));
+    Record { begun: write.begun, stored_at: *stored_at, ttl, stale, key, value: &value }
         .encode()
+        .map(Some)
         .map_err(|error| error.to_string())
 }
 

@@ -4,24 +4,51 @@ use std::{
     collections::HashMap,
     mem,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use tokio::sync::watch;
 
-use super::Address;
+use super::{Address, Lifetime};
 use crate::{events::Subject, outcome::Kept};
 
-/// An answer to write.
+/// A change to be made.
 #[derive(Clone)]
 pub(crate) struct Write {
-    pub(super) value: Kept,
-    pub(super) encode: fn(&Kept) -> Result<Vec<u8>, rmp_serde::encode::Error>,
-    /// When its load began, in microseconds since 1970.
+    pub(super) content: Content,
+    /// When its load began, in microseconds since 1970; or when the answer was forgotten.
     pub(super) begun: u64,
-    pub(super) stored_at: u64,
-    pub(super) ttl: Duration,
     pub(super) subject: Subject,
+}
+
+/// What is to be at an address.
+#[derive(Clone)]
+pub(super) enum Content {
+    Answer {
+        value: Kept,
+        encode: fn(&Kept) -> Result<Vec<u8>, rmp_serde::encode::Error>,
+        stored_at: u64,
+        lifetime: Lifetime,
+    },
+    /// Nothing, whatever type of value was there.
+    Nothing,
+}
+
+/// Everything that begins with a prefix and whose load had begun at a moment is to go.
+#[derive(Clone)]
+pub(super) struct Purge {
+    pub(super) prefix: Vec<u8>,
+    pub(super) before: u64,
+}
+
+impl Purge {
+    pub(super) fn takes(&self, key: &[u8], begun: u64) -> bool {
+        begun <= self.before && key.starts_with(&self.prefix)
+    }
+}
+
+/// Whether two keys are of one place; one of them may lack the type of the value.
+fn same_place(one: &[u8], other: &[u8]) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }
 
 /// What waits to be written, by address; a later answer replaces an earlier one.
@@ -43,6 +70,8 @@ struct State {
     waiting: Batch,
     /// Taken by the writing thread and not yet on disk.
     writing: Arc<Batch>,
+    /// At most one for each prefix.
+    purges: Vec<Purge>,
     put: u64,
     closed: bool,
 }
@@ -58,43 +87,69 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an answer in line; false if the line is too long.
-    pub(super) fn put(&self, address: Address, key: Vec<u8>, write: Write) -> bool {
+    /// Puts a change in line, and returns the one whose place it takes; given back itself if the line is too long.
+    pub(super) fn put(
+        &self,
+        address: Address,
+        key: Vec<u8>,
+        write: Write,
+    ) -> Result<Option<Write>, Write> {
         let mut state = self.lock();
-        if state.waiting.len() >= LONGEST || state.closed {
-            return false;
+        // What is not forgotten would be served again; what is not kept is only asked for again.
+        let too_long = state.waiting.len() >= LONGEST && !matches!(write.content, Content::Nothing);
+        if too_long || state.closed {
+            return Err(write);
         }
         let newer = state
             .waiting
             .get(&address)
-            .is_some_and(|(there, waiting)| *there == key && waiting.begun > write.begun);
-        let replaced = if newer { None } else { state.waiting.insert(address, (key, write)) };
+            .is_some_and(|(there, waiting)| same_place(there, &key) && waiting.begun > write.begun);
+        let displaced = if newer {
+            Some(write)
+        } else {
+            state.waiting.insert(address, (key, write)).map(|(_, replaced)| replaced)
+        };
         state.put += 1;
         self.changed.notify_all();
-        drop(state);
-        // The value is the user's, and so is what its drop does.
-        drop(replaced);
-        true
+        Ok(displaced)
     }
 
-    /// The answer for `key` that is not on disk yet.
+    /// Puts a purge in line, and returns what need not be written any more.
+    pub(super) fn purge(&self, purge: Purge) -> Vec<Write> {
+        let mut state = self.lock();
+        let taken: Vec<Write> = state
+            .waiting
+            .extract_if(|_, (key, write)| purge.takes(key, write.begun))
+            .map(|(_, (_, write))| write)
+            .collect();
+        state.purges.retain(|there| there.prefix != purge.prefix);
+        state.purges.push(purge);
+        state.put += 1;
+        self.changed.notify_all();
+        taken
+    }
+
+    /// What is to be there for `key` and is not on disk yet.
     pub(super) fn find(&self, address: &Address, key: &[u8]) -> Option<Write> {
         let state = self.lock();
         let (there, write) = state.waiting.get(address).or_else(|| state.writing.get(address))?;
-        (there == key).then(|| write.clone())
+        // Where nothing is to be, there is no answer of any type.
+        let forgotten = matches!(write.content, Content::Nothing) && key.starts_with(there);
+        (there == key || forgotten).then(|| write.clone())
     }
 
-    /// Waits for answers to write; `None` once the queue is closed and empty.
-    pub(super) fn take(&self) -> Option<(Arc<Batch>, u64)> {
+    /// Waits for something to do; `None` once the queue is closed and empty.
+    pub(super) fn take(&self) -> Option<(Vec<Purge>, Arc<Batch>, u64)> {
         let mut state = self.lock();
-        while state.waiting.is_empty() {
+        while state.waiting.is_empty() && state.purges.is_empty() {
             if state.closed {
                 return None;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.writing = Arc::new(mem::take(&mut state.waiting));
-        Some((Arc::clone(&state.writing), state.put))
+        let purges = mem::take(&mut state.purges);
+        Some((purges, Arc::clone(&state.writing), state.put))
     }
 
     /// Everything up to number `put` is on disk, or could not be brought there.
