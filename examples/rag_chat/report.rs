@@ -102,7 +102,7 @@ impl Report {
                     method.calls,
                     method.attempts,
                     method.retries,
-                    0,
+                    method.cache.stale,
                     method.fallbacks,
                     method.rejected.total(),
                 );

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 /// Words that every text has.
-const COMMON: [&str; 28] = [
+const COMMON: [&str; 30] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "do", "does", "for", "from", "how", "i", "in",
-    "is", "it", "of", "on", "or", "that", "the", "this", "to", "what", "when", "why", "with",
+    "is", "it", "of", "on", "or", "that", "the", "this", "to", "was", "what", "when", "who", "why",
+    "with",
 ];
 
 fn bag(text: &str) -> HashMap<String, f64> {

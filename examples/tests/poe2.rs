@@ -125,7 +125,7 @@ fn a_calm_run_is_decided_by_its_seed() {
 fn an_outage_opens_breakers_and_its_end_closes_them() {
     let cache = temporary();
     let report = run_json(cache.path(), &["--scenario", "outage"]);
-    for service in ["poe2_scout", "poe_ninja"] {
+    for (service, source) in [("poe2_scout", "stale"), ("poe_ninja", "fallback")] {
         for state in ["open", "half_open", "closed"] {
             assert!(
                 heard(&report, &[("event", "breaker"), ("service", service), ("to", state)]),
@@ -133,8 +133,8 @@ fn an_outage_opens_breakers_and_its_end_closes_them() {
             );
         }
         assert!(
-            heard(&report, &[("event", "served"), ("service", service), ("source", "fallback")]),
-            "{service}"
+            heard(&report, &[("event", "served"), ("service", service), ("source", source)]),
+            "{service}: {source}"
         );
     }
 }

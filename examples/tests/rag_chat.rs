@@ -36,6 +36,11 @@ fn the_story_is_told_and_the_books_add_up() {
     assert_eq!(number(&busy["requests"]["llm"]), 2);
 
     assert!(text(&reply(down, 0)).starts_with("(a small model) A bulkhead limits"));
+    assert_eq!(
+        source(&reply(down, 1)),
+        "stale",
+        "yesterday's answer is better than a small model's"
+    );
     assert!(text(&reply(down, 2)).starts_with("Hello!"));
     assert!(text(&reply(down, 3)).contains("weather"));
     let crowd = down["crowd"].as_object().expect("a crowd");
@@ -48,6 +53,9 @@ fn the_story_is_told_and_the_books_add_up() {
 
     assert_eq!(reply(hangs, 0)["documents"].as_array().map(Vec::len), Some(0));
     assert!(text(&reply(hangs, 0)).starts_with("Sorry"));
+
+    assert_eq!(source(&reply(hangs, 1)), "stale");
+    assert_eq!(reply(hangs, 1)["found"]["source"], "stale");
 
     assert_eq!(source(&reply(database, 0)), "live");
     assert!(reply(database, 0)["saved"]["Err"].is_string(), "the answer comes all the same");

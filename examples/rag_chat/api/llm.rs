@@ -18,14 +18,14 @@ pub(crate) struct Prompt {
 /// asked, in this order.
 #[resilient(
     service = "llm",
-    cache(memory = "10m", key = &prompt.question),
+    cache(memory = "10m", stale = "24h", key = &prompt.question),
     timeout(attempt = "30s", call = "60s"),
     bulkhead(max = 10, wait = "20s"),
     breaker(threshold = 0.5, min_calls = 5, recovery = "30s"),
     retry(max = 3, base = "1s", max_delay = "10s"),
     rate(limit = 20.0, wait = "20s"),
     fallback(
-
+        stale,
         backup = LocalModel,
         |failure| async move { by_rule(failure, &prompt.question) },
         value = EXCUSE.to_owned(),

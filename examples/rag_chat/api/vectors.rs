@@ -16,12 +16,12 @@ pub(crate) struct Document {
 /// A store of documents that finds those whose meaning is nearest. Where it fails, the chat goes on without documents.
 #[resilient(
     service = "vector_db",
-    cache(memory = "5m"),
+    cache(memory = "5m", stale = "1h"),
     timeout(attempt = "2s", call = "5s"),
     breaker(threshold = 0.5, min_calls = 5, recovery = "30s"),
     retry(max = 2, base = "100ms"),
     hedge(after = p95),
-    fallback(value = Vec::new()),
+    fallback(stale, value = Vec::new()),
 )]
 pub(crate) trait Vectors {
     /// The nearest documents, the nearest first.
