@@ -14,7 +14,7 @@ const COLUMNS: [Column; 10] = [
     ("disk", |method| method.disk_hits),
     ("stale", |method| method.cache.stale),
     ("fallback", |method| method.fallbacks),
-    ("attempts", |method| method.attempts),
+    ("tries", |method| method.attempts),
     ("retries", |method| method.retries),
     ("failed", |method| method.failures + method.ignored),
     ("rejected", |method| method.rejected.total()),
