@@ -19,6 +19,8 @@ layer! {
         refresh: Duration,
         /// How long past its expiry an answer may be served to a call that fails (not at all).
         stale: Duration,
+        /// How long an error is remembered that the same request would get again (not at all).
+        negative: Duration,
         /// By how much of itself a lifetime is shortened at random, up to (0.0).
         jitter: f64,
         /// After how long without being served an answer in memory expires (never).
@@ -40,6 +42,8 @@ pub struct CacheSettings {
     pub refresh: Option<Duration>,
     /// How long past its expiry an answer may be served to a call that fails.
     pub stale: Option<Duration>,
+    /// How long an error is remembered that the same request would get again.
+    pub negative: Option<Duration>,
     /// By how much of itself a lifetime is shortened at random, up to.
     pub jitter: f64,
     /// After how long without being served an answer in memory expires.
@@ -55,6 +59,7 @@ impl CacheConfig {
             capacity: self.capacity.unwrap_or(1_000),
             refresh: self.refresh,
             stale: self.stale,
+            negative: self.negative,
             jitter: self.jitter.unwrap_or(0.0),
             idle: self.idle,
         }
@@ -87,6 +92,11 @@ impl CacheConfig {
             "stale",
             self.stale,
             Some("serves no answer after its expiry; write how long one may be served, such as `stale = \"1h\"`, or leave it out"),
+        );
+        check.duration(
+            "negative",
+            self.negative,
+            Some("would forget every error at once; write how long one is remembered, such as `negative = \"30s\"`, or leave it out"),
         );
         check.duration(
             "idle",
@@ -143,6 +153,7 @@ impl CacheConfig {
         let shown = |time: Option<Duration>| time.map(|time| format!("\"{}\"", format(time)));
         let alone = self.memory.is_none();
         check.idle("refresh", shown(self.refresh), "memory", alone, advice);
+        check.idle("negative", shown(self.negative), "memory", alone, advice);
         check.idle("idle", shown(self.idle), "memory", alone, advice);
         check.problems
     }

@@ -22,14 +22,14 @@ use crate::{ConfigError, Declaration, Registry};
 /// # Ok(()) }
 /// ```
 #[must_use = "build the decorator"]
-pub struct Builder<T, D> {
+pub struct DecoratorBuilder<T, D> {
     inner: T,
     assemble: fn(T, &BuildContext) -> Result<D, ConfigError>,
     registry: Option<Registry>,
     cache_namespace: Option<String>,
 }
 
-impl<T, D> Builder<T, D> {
+impl<T, D> DecoratorBuilder<T, D> {
     /// Called by the expansion of the attribute: `assemble` declares the service and its methods.
     pub fn new(inner: T, assemble: fn(T, &BuildContext) -> Result<D, ConfigError>) -> Self {
         Self { inner, assemble, registry: None, cache_namespace: None }
@@ -65,9 +65,9 @@ impl<T, D> Builder<T, D> {
     }
 }
 
-impl<T: fmt::Debug, D> fmt::Debug for Builder<T, D> {
+impl<T: fmt::Debug, D> fmt::Debug for DecoratorBuilder<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
+        f.debug_struct("DecoratorBuilder")
             .field("inner", &self.inner)
             .field("registry", &self.registry)
             .field("cache_namespace", &self.cache_namespace)
@@ -75,7 +75,7 @@ impl<T: fmt::Debug, D> fmt::Debug for Builder<T, D> {
     }
 }
 
-/// What a [`Builder`] was told, for the decorator that it builds.
+/// What a [`DecoratorBuilder`] was told, for the decorator that it builds.
 #[derive(Debug)]
 pub struct BuildContext {
     pub(crate) registry: Registry,
@@ -87,7 +87,7 @@ impl BuildContext {
     ///
     /// # Errors
     ///
-    /// As for [`Builder::build`].
+    /// As for [`DecoratorBuilder::build`].
     pub fn declare(
         &self,
         service: &str,

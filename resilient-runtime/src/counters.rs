@@ -73,7 +73,7 @@ macro_rules! counters {
 counters! {
     calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
     timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
-    hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, evicted_capacity, evicted_expired,
+    hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, negative_hits, evicted_capacity, evicted_expired,
     evicted_invalidated,
 }
 
@@ -139,6 +139,7 @@ impl Counters {
                 loads: self.loads.get(),
                 refreshes: self.refreshes.get(),
                 stale: self.stale_served.get(),
+                negative: self.negative_hits.get(),
                 evicted: EvictionCounts {
                     capacity: self.evicted_capacity.get(),
                     expired: self.evicted_expired.get(),
@@ -244,6 +245,8 @@ pub struct CacheSnapshot {
     pub refreshes: u64,
     /// Calls that failed and were served an answer that had expired.
     pub stale: u64,
+    /// Calls that were served an error that was remembered.
+    pub negative: u64,
     /// Answers that have left memory.
     pub evicted: EvictionCounts,
     /// Answers in the memory of all decorators; those that have expired and were not displaced yet included.

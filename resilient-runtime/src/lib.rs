@@ -118,7 +118,7 @@ pub use breaker::{
     WindowSnapshot,
 };
 pub use budget::BudgetSnapshot;
-pub use builder::{BuildContext, Builder};
+pub use builder::{BuildContext, DecoratorBuilder};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup};
@@ -136,8 +136,9 @@ pub use guards::KeyedBreakerSnapshot;
 pub use histogram::HistogramSnapshot;
 pub use name::Name;
 pub use outcome::{
-    Again, Arguments, BreakerKey, CacheValue, Cacheable, DiskValue, FailureOf, Fallible,
-    FromRejection, Outcome, Retrying, Rules, ValueOf, again, cacheable, fallible, storable,
+    Again, Arguments, BreakerKey, CacheError, CacheValue, Cacheable, DiskValue, FailureOf,
+    Fallible, FromRejection, Outcome, Retrying, Rules, ValueOf, again, cacheable, cacheable_result,
+    fallible, storable, storable_result,
 };
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};

@@ -449,12 +449,24 @@ where
 
 /// The witness that a method's value can be kept. Made by [`cacheable`] or [`storable`].
 pub struct Cacheable<R> {
+    // A function and not what it returns: every call holds a copy, and its future is larger by it.
     keeping: fn() -> Keeping<R>,
 }
+
+/// An error in the cache, which must not be taken for a value of the same type.
+struct Remembered<E>(E);
 
 /// How a value goes into the cache and comes out of it.
 struct Keeping<R> {
     codec: Codec,
+    keep: fn(&R) -> Option<Kept>,
+    serve: fn(&Kept) -> Option<R>,
+    /// The same for errors, where they are remembered.
+    errors: Option<Errors<R>>,
+}
+
+/// How an error goes into the cache and comes out of it.
+struct Errors<R> {
     keep: fn(&R) -> Option<Kept>,
     serve: fn(&Kept) -> Option<R>,
 }
@@ -469,7 +481,12 @@ impl<R> Cacheable<R> {
     }
 
     pub(crate) fn serve(self, kept: &Kept) -> Option<R> {
-        ((self.keeping)().serve)(kept)
+        let keeping = (self.keeping)();
+        (keeping.serve)(kept).or_else(|| (keeping.errors?.serve)(kept))
+    }
+
+    pub(crate) fn keep_error(self, outcome: &R) -> Option<Kept> {
+        ((self.keeping)().errors?.keep)(outcome)
     }
 }
 
@@ -528,7 +545,18 @@ pub trait DiskValue: serde::Serialize + serde::de::DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: serde::Serialize + serde::de::DeserializeOwned> DiskValue for T {}
 
-fn keeping<R>(disk: Option<DiskCodec>) -> Keeping<R>
+/// An error that the memory tier of a cache can hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be remembered by a cache",
+    label = "needs `Clone`, and `Send + Sync + 'static`",
+    note = "add `#[derive(Clone)]` to the type, or leave `negative` out of `cache(...)`"
+)]
+pub trait CacheError: Clone + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Clone + Send + Sync + 'static> CacheError for E {}
+
+fn keeping<R>(disk: Option<DiskCodec>, errors: Option<Errors<R>>) -> Keeping<R>
 where
     R: Outcome,
     R::Value: CacheValue,
@@ -541,6 +569,36 @@ where
         serve: |kept| {
             kept.downcast_ref::<R::Value>().map(|value| R::from_result(Ok(value.clone())))
         },
+        errors,
+    }
+}
+
+fn on_disk<V: CacheValue + DiskValue>() -> DiskCodec {
+    DiskCodec {
+        encode: |kept| match kept.downcast_ref::<V>() {
+            Some(value) => rmp_serde::to_vec_named(value),
+            None => Err(rmp_serde::encode::Error::Syntax("a value of another type".to_owned())),
+        },
+        decode: |bytes| {
+            rmp_serde::from_slice::<V>(bytes).map(|value| std::sync::Arc::new(value) as Kept)
+        },
+    }
+}
+
+fn errors<R>() -> Errors<R>
+where
+    R: Outcome,
+    R::Error: CacheError,
+{
+    Errors {
+        keep: |outcome| {
+            let error = outcome.as_result().err()?;
+            Some(std::sync::Arc::new(Remembered(error.clone())) as Kept)
+        },
+        serve: |kept| {
+            let Remembered(error) = kept.downcast_ref::<Remembered<R::Error>>()?;
+            Some(R::from_result(Err(error.clone())))
+        },
     }
 }
 
@@ -550,7 +608,7 @@ where
     R: Outcome,
     R::Value: CacheValue,
 {
-    Cacheable { keeping: || keeping::<R>(None) }
+    Cacheable { keeping: || keeping::<R>(None, None) }
 }
 
 /// Shows that the value in `R` can be kept in memory (`Clone`) and on disk (serde).
@@ -559,20 +617,25 @@ where
     R: Outcome,
     R::Value: CacheValue + DiskValue,
 {
-    Cacheable {
-        keeping: || {
-            keeping::<R>(Some(DiskCodec {
-                encode: |kept| match kept.downcast_ref::<R::Value>() {
-                    Some(value) => rmp_serde::to_vec_named(value),
-                    None => {
-                        Err(rmp_serde::encode::Error::Syntax("a value of another type".to_owned()))
-                    }
-                },
-                decode: |bytes| {
-                    rmp_serde::from_slice::<R::Value>(bytes)
-                        .map(|value| std::sync::Arc::new(value) as Kept)
-                },
-            }))
-        },
-    }
+    Cacheable { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), None) }
+}
+
+/// Like [`cacheable`], and shows that the error in `R` can be [remembered](crate::CacheConfig::negative).
+pub const fn cacheable_result<R>() -> Cacheable<R>
+where
+    R: Outcome,
+    R::Value: CacheValue,
+    R::Error: CacheError,
+{
+    Cacheable { keeping: || keeping::<R>(None, Some(errors())) }
+}
+
+/// Like [`storable`], and shows that the error in `R` can be [remembered](crate::CacheConfig::negative).
+pub const fn storable_result<R>() -> Cacheable<R>
+where
+    R: Outcome,
+    R::Value: CacheValue + DiskValue,
+    R::Error: CacheError,
+{
+    Cacheable { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), Some(errors())) }
 }

@@ -15,7 +15,8 @@ use std::{
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
     Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, RateConfig, Registry,
-    RetryConfig, Retrying, Scope, Tier, TimeoutConfig, fallible, resilient, storable,
+    RetryConfig, Retrying, Scope, Tier, TimeoutConfig, cacheable_result, fallible, resilient,
+    storable,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -268,6 +269,16 @@ both_ways! {
     preset_of_a_cache: [preset = cache]
         = Preset::Cache.config(),
         plain(), |call, operation| call.call(operation);
+    cache_that_refreshes: [cache(memory = "4s", refresh = "2s", jitter = 0.3, idle = "3s")]
+        = policies!(cache(CacheConfig::new().memory(secs(4)).refresh(secs(2)).jitter(0.3).idle(secs(3)))),
+        plain(), |call, operation| call.cached(storable(), Key::new()).call(operation);
+    stale_and_fallback: [cache(memory = "1s", stale = "10s"), breaker(threshold = 2, recovery = "3s"), fallback(stale, |failure| async move { Ok(failure.attempts) })]
+        = policies!(cache(CacheConfig::new().memory(secs(1)).stale(secs(10))) breaker(BreakerConfig::new().threshold(2).recovery(secs(3)))),
+        plain(), |call, operation| call.cached(storable(), Key::new()).call_or(operation, async |failure| Ok(failure.attempts));
+    negative_and_cache_if: [cache(memory = "2s", negative = "1s", cache_if = is_even, capacity = 5), retry(max = 2, base = "100ms")]
+        = policies!(cache(CacheConfig::new().memory(secs(2)).negative(secs(1)).capacity(5)) retry(RetryConfig::new().max(2).base(millis(100)))),
+        plain().rules(|rules| rules.cache_if(is_even)),
+        |call, operation| call.cached(cacheable_result(), Key::new()).call(operation);
     all_together: [
         cache = "1s", timeout(attempt = "500ms", call = "5s"), bulkhead(max = 2, wait = "1s"),
         retry(max = 3, base = "100ms"), breaker(threshold = 0.5, window = 8, recovery = "1s"),

@@ -64,8 +64,8 @@ impl<T> ResilientStore<T> {
         Self::builder(inner).registry(registry).build()
     }
     /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
-        ::resilient_runtime::Builder::new(
+    pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
+        ::resilient_runtime::DecoratorBuilder::new(
             inner,
             |inner, context| {
                 let declaration = context
@@ -104,7 +104,7 @@ impl<T> ResilientStore<T> {
 #[allow(dead_code)]
 impl<T> ResilientStore<T>
 where
-    Self: Store,
+    Self: Store + ::core::marker::Sync,
 {
     /// Forgets what is cached of `row` for these arguments, in memory and on disk.
     pub fn invalidate_row(&self, id: &<Self as Store>::Id)

@@ -73,8 +73,8 @@ impl<T> ResilientShop<T> {
         Self::builder(inner).registry(registry).build()
     }
     /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
-        ::resilient_runtime::Builder::new(
+    pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
+        ::resilient_runtime::DecoratorBuilder::new(
             inner,
             |inner, context| {
                 let declaration = context
@@ -99,6 +99,7 @@ impl<T> ResilientShop<T> {
                             ::resilient_runtime::PolicyConfig::new()
                                 .cache(
                                     ::resilient_runtime::CacheConfig::new()
+                                        .negative(::core::time::Duration::from_secs(30))
                                         .idle(::core::time::Duration::from_secs(60)),
                                 ),
                         )?,
@@ -129,7 +130,7 @@ impl<T> ResilientShop<T> {
 #[allow(dead_code)]
 impl<T> ResilientShop<T>
 where
-    Self: Shop,
+    Self: Shop + ::core::marker::Sync,
 {
     /// Forgets what is cached of `price` for these arguments, in memory and on disk.
     pub fn invalidate_price(&self, item: &str) {
@@ -187,7 +188,7 @@ where
                     .rules(|rules| rules.cache_if(is_whole)),
             );
         call.lookup(
-                ::resilient_runtime::storable::<Result<Price, ShopError>>(),
+                ::resilient_runtime::storable_result::<Result<Price, ShopError>>(),
                 ::resilient_runtime::Key::new().part(&page),
             )
             .await;
@@ -221,7 +222,7 @@ fn is_whole(price: &Price) -> bool {
 async fn list_price<E>(_: resilient_runtime::Failure<E>) -> Result<Price, E> {
     Ok(Price(100))
 }
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShopError;
 impl From<Rejection> for ShopError {
     fn from(_: Rejection) -> Self {

@@ -8,7 +8,7 @@ use resilient_runtime::{Classify, Rejection, resilient, serde};
 pub trait Shop {
     async fn price(&self, item: &str) -> Result<Price, ShopError>;
 
-    #[resilient(cache(key = page, cache_if = is_whole, idle = "1m"), fallback = off)]
+    #[resilient(cache(key = page, cache_if = is_whole, idle = "1m", negative = "30s"), fallback = off)]
     async fn page(&self, page: u32, nonce: u64) -> Result<Price, ShopError>;
 
     #[resilient(cache = off)]
@@ -27,7 +27,7 @@ async fn list_price<E>(_: resilient_runtime::Failure<E>) -> Result<Price, E> {
     Ok(Price(100))
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShopError;
 
 impl From<Rejection> for ShopError {

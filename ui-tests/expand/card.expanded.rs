@@ -65,8 +65,8 @@ impl<T> ResilientScoutApi<T> {
         Self::builder(inner).registry(registry).build()
     }
     /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
-        ::resilient_runtime::Builder::new(
+    pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
+        ::resilient_runtime::DecoratorBuilder::new(
             inner,
             |inner, context| {
                 let declaration = context
@@ -126,7 +126,7 @@ impl<T> ResilientScoutApi<T> {
 #[allow(dead_code)]
 impl<T> ResilientScoutApi<T>
 where
-    Self: ScoutApi,
+    Self: ScoutApi + ::core::marker::Sync,
 {
     /// Forgets what is cached of `market_data` for these arguments, in memory and on disk.
     pub fn invalidate_market_data(&self, league: &str) {

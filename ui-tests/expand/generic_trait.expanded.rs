@@ -71,8 +71,8 @@ impl<T> ResilientRepository<T> {
         Self::builder(inner).registry(registry).build()
     }
     /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
-        ::resilient_runtime::Builder::new(
+    pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
+        ::resilient_runtime::DecoratorBuilder::new(
             inner,
             |inner, context| {
                 let declaration = context
@@ -121,7 +121,7 @@ impl<T> ResilientRepository<T> {
     /// Forgets what is cached of `get` for these arguments, in memory and on disk.
     pub fn invalidate_get<K, V>(&self, key: K)
     where
-        Self: Repository<K, V>,
+        Self: Repository<K, V> + ::core::marker::Sync,
         K: resilient_runtime::serde::Serialize + Clone + Send + Sync,
         V: Clone + Send + Sync + 'static,
     {
@@ -136,7 +136,7 @@ impl<T> ResilientRepository<T> {
     /// Calls `get` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed.
     pub async fn warm_get<K, V>(&self, key: K) -> Result<V, ScoutError>
     where
-        Self: Repository<K, V>,
+        Self: Repository<K, V> + ::core::marker::Sync,
         K: resilient_runtime::serde::Serialize + Clone + Send + Sync,
         V: Clone + Send + Sync + 'static,
     {

@@ -65,8 +65,8 @@ impl<T> ResilientFiles<T> {
         Self::builder(inner).registry(registry).build()
     }
     /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-    pub fn builder(inner: T) -> ::resilient_runtime::Builder<T, Self> {
-        ::resilient_runtime::Builder::new(
+    pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
+        ::resilient_runtime::DecoratorBuilder::new(
             inner,
             |inner, context| {
                 let declaration = context
@@ -120,7 +120,7 @@ impl<T> ResilientFiles<T> {
 #[allow(dead_code)]
 impl<T> ResilientFiles<T>
 where
-    Self: Files,
+    Self: Files + ::core::marker::Sync,
 {
     #[allow(unused_variables)]
     /// Forgets what is cached of `fetch` for these arguments, in memory and on disk.

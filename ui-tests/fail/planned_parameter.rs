@@ -1,7 +1,7 @@
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
-#[resilient(cache(memory = "5m", refresh = "1m"))]
+#[resilient(cache(memory = "5m", max_weight = 1_000))]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }

@@ -157,12 +157,13 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
         expression!("key", |cache, expr| cache.rules.cache_key = Some(expr.clone())),
         parameter!("refresh", |cache, value: Time| cache.config.refresh = Some(value)),
         parameter!("stale", |cache, value: Time| cache.config.stale = Some(value)),
+        parameter!("negative", |cache, value: Time| cache.config.negative = Some(value)),
         parameter!("jitter", |cache, value: Number| cache.config.jitter = Some(value)),
         parameter!("idle", |cache, value: Time| cache.config.idle = Some(value)),
         parameter!("cache_if", |cache, value: ValuePredicate| cache.rules.cache_if = Some(value)),
     ],
     short: Some("memory"),
-    planned: &["negative", "max_weight"],
+    planned: &["max_weight"],
     example: "cache(memory = \"5m\")",
 };
 

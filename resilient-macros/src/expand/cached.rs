@@ -16,13 +16,14 @@ use crate::item::Method;
 /// ```
 pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
     let Expansion { contract, inner, .. } = expansion;
+    let bounds = expansion.inner_bounds();
     if !contract.whole || expansion.cached().next().is_none() {
         return TokenStream::new();
     }
     let (item, decorator) = (&contract.original, &contract.decorator);
     let (vis, name) = (&item.vis, &item.ident);
     // What the block cannot tell from the decorator's type alone stands on each method.
-    let bound = item.generics.params.is_empty().then(|| quote!(where Self: #name));
+    let bound = item.generics.params.is_empty().then(|| quote!(where Self: #name #bounds));
     let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     let lints = item.attrs.iter().filter_map(forward::lint_level);
     let methods = expansion.cached().map(|method| of_method(expansion, method));
@@ -83,13 +84,19 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let fills = format!(
         " Calls `{method_name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
     );
-    quote! {
-        #(#attrs)*
-        #unused
-        #[doc = #forgets]
-        #vis #invalidate {
-            self.#field.invalidate(&#key);
+    // One that is called `all` goes with all the others.
+    let invalidate = (method_name != "all").then(|| {
+        quote! {
+            #(#attrs)*
+            #unused
+            #[doc = #forgets]
+            #vis #invalidate {
+                self.#field.invalidate(&#key);
+            }
         }
+    });
+    quote! {
+        #invalidate
 
         #(#attrs)*
         #[doc = #fills]
@@ -108,9 +115,10 @@ fn signature(expansion: &Expansion<'_>, method: &Method) -> Signature {
     }
     let (_, generics, where_clause) = item.generics.split_for_impl();
     let (name, own) = (&item.ident, sig.generics.clone());
+    let bounds = expansion.inner_bounds();
     let predicates = where_clause.into_iter().flat_map(|clause| &clause.predicates);
     let where_clause = sig.generics.make_where_clause();
-    where_clause.predicates.push(parse_quote!(Self: #name #generics));
+    where_clause.predicates.push(parse_quote!(Self: #name #generics #bounds));
     where_clause.predicates.extend(predicates.cloned());
     let is_lifetime = |param: &&GenericParam| matches!(param, GenericParam::Lifetime(_));
     let params = || item.generics.params.iter().chain(&own.params);

@@ -106,8 +106,8 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
             }
 
             /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-            #vis fn builder(#inner: #parameter) -> #krate::Builder<#parameter, Self> {
-                #krate::Builder::new(#inner, |#inner, #context| {
+            #vis fn builder(#inner: #parameter) -> #krate::DecoratorBuilder<#parameter, Self> {
+                #krate::DecoratorBuilder::new(#inner, |#inner, #context| {
                     let #declared = #context.declare(#service, #trait_policies)?;
                     ::core::result::Result::Ok(Self {
                         #(#pipelines)*

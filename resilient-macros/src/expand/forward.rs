@@ -87,6 +87,9 @@ fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
             error.and_then(associated),
             quote!(::core::convert::From<#krate::Rejection> + #krate::Classify #and_send),
         );
+        if cache.is_some_and(|cache| cache.negative.is_some()) {
+            need(error.and_then(associated), quote!(#krate::CacheError));
+        }
         match cache.map(|cache| cache.disk) {
             Some(disk) => {
                 need(value.and_then(associated), quote!(#krate::CacheValue));
@@ -322,9 +325,11 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
     let returns = &method.returns;
     let span = returns.span();
     let here = path_at(krate, span);
-    let witness = match cache.disk {
-        Some(_) => quote_spanned!(span=> #here::storable::<#returns>()),
-        None => quote_spanned!(span=> #here::cacheable::<#returns>()),
+    let witness = match (cache.disk, cache.negative) {
+        (Some(_), Some(_)) => quote_spanned!(span=> #here::storable_result::<#returns>()),
+        (Some(_), None) => quote_spanned!(span=> #here::storable::<#returns>()),
+        (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
+        (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
     };
     let key = key(expansion, method, layer);
     quote!(#call.lookup(#witness, #key).await;)

@@ -167,6 +167,7 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
         capacity: Literal::usize_unsuffixed,
         refresh: duration,
         stale: duration,
+        negative: duration,
         jitter: float,
         idle: duration,
     );

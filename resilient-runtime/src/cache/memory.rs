@@ -82,20 +82,16 @@ impl Changes<'_> {
         let mut evicted = Default::default();
         if newest {
             entries.insert_with_lifecycle(ticket.key().into(), entry.clone(), &mut evicted);
-            let expired = there.as_ref().is_some_and(|there| !there.is_fresh(now));
-            if expired {
-                self.memory.counters.evicted_expired.add();
-            }
         }
         let mut displaced: Vec<_> = there.into_iter().collect();
-        for (_, entry) in evicted.into_iter().flatten() {
+        for (key, entry) in evicted.into_iter().flatten() {
             let counters = &self.memory.counters;
-            let counter = if entry.is_fresh(now) {
-                &counters.evicted_capacity
-            } else {
-                &counters.evicted_expired
-            };
-            counter.add();
+            match (entry.is_fresh(now), *key == *ticket.key()) {
+                (false, _) => counters.evicted_expired.add(),
+                (true, false) => counters.evicted_capacity.add(),
+                // A newer answer took its place.
+                (true, true) => {}
+            }
             displaced.push(entry);
         }
         (newest, Displaced(displaced))

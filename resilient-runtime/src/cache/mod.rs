@@ -225,6 +225,31 @@ impl Cache {
         }
     }
 
+    /// Remembers what a load failed with, and tells it to those who wait.
+    pub(crate) fn refused(&self, load: Load, error: Kept, now: Moment) {
+        let expires = now + self.settings.negative.unwrap_or_default();
+        let entry = Entry {
+            value: error,
+            age_then: Duration::ZERO,
+            since: now,
+            expires,
+            // An old error is no better than a new one.
+            stale_until: now,
+            marks: None,
+            load: load.ticket.number(),
+        };
+        let (_, displaced) = self.memory.change().insert(&load.ticket, &entry, now);
+        drop(displaced);
+        if let Some(lead) = load.lead {
+            lead.land(Landing::Loaded(entry));
+        }
+    }
+
+    /// Whether errors are remembered.
+    pub(crate) fn remembers(&self) -> bool {
+        self.settings.negative.is_some()
+    }
+
     /// Which share of its lifetime an entry lives.
     fn share(&self, chance: f64) -> f64 {
         1.0 - self.settings.jitter * chance

@@ -82,10 +82,14 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Settles the call with a value of the cache.
     fn serve(&mut self, value: &Kept, provenance: Provenance) {
         if let Some(outcome) = self.cacheable.and_then(|cacheable| cacheable.serve(value)) {
+            let remembered = self.fallible.failed(&outcome);
             self.outcome = Some(outcome);
             self.core.settled = true;
-            self.core.end = Some(End::Success);
+            self.core.end = Some(if remembered { End::Ignored } else { End::Success });
             self.core.provenance = provenance;
+            if remembered {
+                self.core.pipeline.counters.negative_hits.add();
+            }
         }
     }
 
@@ -137,6 +141,11 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             if self.core.attempts > 1 {
                 self.core.pipeline.counters.retried_successes.add();
             }
+        }
+        if let Verdict::Error { kind: ErrorKind::Client, .. } = verdict
+            && self.core.settled
+        {
+            self.remember(&outcome);
         }
         if !self.core.settled {
             let (subject, attempt) = (&self.core.pipeline.subject, self.core.attempts + 1);
@@ -208,6 +217,20 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             cache.loaded(load, value, cacheable.codec(), core.now);
         } else {
             Cache::failed(load);
+        }
+    }
+
+    /// Remembers an error that the same request would get again.
+    fn remember(&mut self, outcome: &R) {
+        let core = &mut self.core;
+        // What is there and fresh says more than the error of a refresh.
+        if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
+            && cache.remembers()
+            && !core.has_spare()
+            && let Some(error) = cacheable.keep_error(outcome)
+            && let Some(load) = core.take_load()
+        {
+            cache.refused(load, error, core.now);
         }
     }
 

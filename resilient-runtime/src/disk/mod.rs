@@ -94,7 +94,9 @@ impl DiskTier {
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
         let (address, key) = self.key(arguments, codec);
-        let (now, valid_since) = (wall_now(), self.valid_since.load(Ordering::Acquire));
+        let now = wall_now();
+        let own = self.valid_since.load(Ordering::Acquire);
+        let valid_since = own.max(self.store.purged(&key));
         let left = move |begun, stored_at, kept: Lifetime| {
             let kept = kept.ttl.min(most.ttl) + kept.stale.min(most.stale);
             if begun <= valid_since { None } else { lifetime(stored_at, kept, now) }

@@ -176,9 +176,14 @@ impl Store {
         self.queue.purge(purge)
     }
 
-    /// An answer that is in line to be written.
+    /// A change that is in line to be made.
     pub(super) fn waiting(&self, address: &Address, key: &[u8]) -> Option<Write> {
         self.queue.find(address, key)
+    }
+
+    /// Up to when loads for `key` must have begun that are about to be removed.
+    pub(super) fn purged(&self, key: &[u8]) -> u64 {
+        self.queue.purged(key)
     }
 
     /// Reads a record. Blocks.

@@ -72,6 +72,8 @@ struct State {
     writing: Arc<Batch>,
     /// At most one for each prefix.
     purges: Vec<Purge>,
+    /// Taken by the writing thread and not yet done.
+    purging: Arc<Vec<Purge>>,
     put: u64,
     closed: bool,
 }
@@ -138,8 +140,16 @@ impl Queue {
         (there == key || forgotten).then(|| write.clone())
     }
 
+    /// The latest moment of a purge of `key` that is not done yet; 0 where there is none.
+    pub(super) fn purged(&self, key: &[u8]) -> u64 {
+        let state = self.lock();
+        let purges = state.purges.iter().chain(&*state.purging);
+        let of_key = purges.filter(|purge| key.starts_with(&purge.prefix));
+        of_key.map(|purge| purge.before).max().unwrap_or(0)
+    }
+
     /// Waits for something to do; `None` once the queue is closed and empty.
-    pub(super) fn take(&self) -> Option<(Vec<Purge>, Arc<Batch>, u64)> {
+    pub(super) fn take(&self) -> Option<(Arc<Vec<Purge>>, Arc<Batch>, u64)> {
         let mut state = self.lock();
         while state.waiting.is_empty() && state.purges.is_empty() {
             if state.closed {
@@ -148,13 +158,16 @@ impl Queue {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.writing = Arc::new(mem::take(&mut state.waiting));
-        let purges = mem::take(&mut state.purges);
-        Some((purges, Arc::clone(&state.writing), state.put))
+        state.purging = Arc::new(mem::take(&mut state.purges));
+        Some((Arc::clone(&state.purging), Arc::clone(&state.writing), state.put))
     }
 
     /// Everything up to number `put` is on disk, or could not be brought there.
     pub(super) fn done(&self, put: u64) {
-        let written = std::mem::take(&mut self.lock().writing);
+        let written = {
+            let mut state = self.lock();
+            (mem::take(&mut state.writing), mem::take(&mut state.purging))
+        };
         drop(written);
         self.written.send_replace(put);
     }

@@ -1,7 +1,7 @@
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
-#[resilient(cache(memory = "5m", negative = "10s"))]
+#[resilient(cache(memory = "5m", stall = "1h"))]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }
