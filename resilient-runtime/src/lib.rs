@@ -137,7 +137,10 @@ pub use outcome::{
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};
 pub use provenance::{Provenance, Traced, traced};
-pub use rate::RateSnapshot;
+pub use rate::{
+    ByPriority, KeyedRateSnapshot, Priority, RateCounts, RateLimiter, RateSnapshot, Reservation,
+    priority, with_priority,
+};
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
@@ -150,8 +153,8 @@ pub use resilient_policy::{
     AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
     BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
     HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
-    PolicySettings, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope, Setting,
-    Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
+    PolicySettings, Problem, RateAdaptation, RateAlgorithm, RateConfig, RateSettings, RetryConfig,
+    RetrySettings, Scope, Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.

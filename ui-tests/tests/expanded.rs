@@ -88,6 +88,11 @@ mod local_futures;
 #[rustfmt::skip]
 #[path = "../expand/local_futures.expanded.rs"]
 mod local_futures_expanded;
+#[path = "../expand/rates.rs"]
+mod rates;
+#[rustfmt::skip]
+#[path = "../expand/rates.expanded.rs"]
+mod rates_expanded;
 #[path = "../expand/rules.rs"]
 mod rules;
 #[rustfmt::skip]

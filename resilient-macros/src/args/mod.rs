@@ -13,7 +13,9 @@ use proc_macro2::TokenStream;
 use resilient_policy::{PolicyConfig, Setting};
 use syn::{Ident, Path, parse_quote};
 
-pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
+pub(crate) use self::{
+    choice::Priority, entry::Pattern, fallback::Rung, places::Places, rules::Rules,
+};
 use self::{
     entry::{Entry, Value, sample},
     group::read,
