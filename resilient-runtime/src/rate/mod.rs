@@ -3,7 +3,10 @@
 mod adaptive;
 mod keyed;
 mod line;
-//LOOM
+#[cfg(all(test, resilient_loom))]
+mod loom;
+#[cfg(all(test, not(resilient_loom)))]
+mod model;
 mod pace;
 mod priority;
 mod quota;
