@@ -14,9 +14,9 @@ use std::{
 
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
-    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, RateConfig, Registry,
-    RetryConfig, Retrying, Scope, Tier, TimeoutConfig, cacheable_result, fallible, resilient,
-    storable,
+    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, Priority, RateAdaptation,
+    RateAlgorithm, RateConfig, Registry, RetryConfig, Retrying, Scope, Tier, TimeoutConfig,
+    cacheable_result, fallible, resilient, storable,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -102,6 +102,10 @@ fn is_down(fault: &Fault) -> bool {
 
 fn note(retrying: &Retrying<'_, Fault>) {
     assert!(retrying.attempt > 1 && *retrying.service == *"both");
+}
+
+fn urgency() -> Priority {
+    Priority::Low
 }
 
 fn patience(attempt: u32) -> Duration {
@@ -226,6 +230,21 @@ both_ways! {
         plain(), |call, operation| call.call(operation);
     rate_and_retry: [rate(limit = 2.0, burst = 2, wait = "2s"), retry(max = 2, base = "100ms")]
         = policies!(rate(RateConfig::new().limit(2.0).burst(2).wait(secs(2))) retry(RetryConfig::new().max(2).base(millis(100)))),
+        plain(), |call, operation| call.call(operation);
+    rate_by_window: [rate(limit = 3, per = "2s", algorithm = sliding_window, wait = "1s")]
+        = policies!(rate(RateConfig::new().limit(3.0).per(secs(2)).algorithm(RateAlgorithm::SlidingWindow).wait(secs(1)))),
+        plain(), |call, operation| call.call(operation);
+    rate_by_both: [rate(limit = 3, per = "2s", burst = 2, algorithm = both, queue = 1, priority = high)]
+        = policies!(rate(RateConfig::new().limit(3.0).per(secs(2)).burst(2).algorithm(RateAlgorithm::Both).queue(1))),
+        plain(), |call, operation| call.priority(Priority::High).call(operation);
+    keyed_rate: [rate(limit = 2.0, burst = 1, key = "eu", priority = urgency())]
+        = policies!(rate(RateConfig::new().limit(2.0).burst(1).keyed(true))),
+        plain(), |call, operation| call.rate_for("eu").priority(urgency()).call(operation);
+    adaptive_rate: [rate(limit = 8.0, burst = 4, adaptive, min = 2.0), retry(max = 2, base = "100ms")]
+        = policies!(rate(RateConfig::new().limit(8.0).burst(4).adaptive(RateAdaptation::Aimd).min(2.0)) retry(RetryConfig::new().max(2).base(millis(100)))),
+        plain(), |call, operation| call.call(operation);
+    cubic_rate: [rate(limit = 8.0, adaptive = cubic)]
+        = policies!(rate(RateConfig::new().limit(8.0).adaptive(RateAdaptation::Cubic))),
         plain(), |call, operation| call.call(operation);
     timeouts: [timeout(attempt = "500ms", call = "2s"), retry(max = 3, base = "300ms")]
         = policies!(timeout(TimeoutConfig::new().attempt(millis(500)).call(secs(2))) retry(RetryConfig::new().max(3).base(millis(300)))),
