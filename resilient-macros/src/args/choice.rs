@@ -316,8 +316,8 @@ impl FromMeta for PriorityKind {
             )),
             None => {
                 let word = word(expr);
-                let named = PRIORITIES.iter().find(|(name, _)| *name == word);
-                Ok(Self(match named {
+                let known = PRIORITIES.iter().find(|(name, _)| *name == word);
+                Ok(Self(match known {
                     Some((_, variant)) => Priority::Named(variant),
                     None => Priority::Given(expr.clone()),
                 }))
