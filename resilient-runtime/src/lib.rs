@@ -87,6 +87,7 @@ mod disk;
 #[cfg(not(feature = "disk"))]
 #[path = "disk_off.rs"]
 mod disk;
+mod disk_status;
 mod events;
 mod failure;
 mod guards;
@@ -126,6 +127,7 @@ pub use config_error::ConfigError;
 pub use counters::{HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot};
 pub use deadline::deadline;
 pub use declaration::Declaration;
+pub use disk_status::{DiskSnapshot, DiskStatus};
 pub use failure::Failure;
 pub use guards::KeyedBreakerSnapshot;
 pub use histogram::HistogramSnapshot;
@@ -138,7 +140,7 @@ pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};
 pub use provenance::{Provenance, Traced, traced};
 pub use rate::RateSnapshot;
-pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
+pub use registry::{Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/class.md")]

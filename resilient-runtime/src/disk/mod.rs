@@ -4,8 +4,14 @@
 //! caller's thread: reads run on the runtime's blocking threads, writes on a thread of their own, in batches. Nothing
 //! that is read is trusted: each record carries its own checksum, and its key in full.
 
+mod answers;
 mod backend;
+mod books;
+mod directories;
+mod file;
 mod record;
+mod room;
+mod seal;
 mod store;
 mod writer;
 
@@ -14,8 +20,12 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use self::record::Record;
-pub(crate) use self::store::{OpenError, Store};
+use self::record::{BadRecord, Record};
+pub(crate) use self::{
+    file::OpenError,
+    room::{DEFAULT as DEFAULT_LIMIT, SMALLEST as SMALLEST_LIMIT},
+    store::Store,
+};
 use crate::{
     clock::Moment,
     events::Subject,
@@ -76,19 +86,23 @@ impl DiskTier {
         let store = Arc::clone(&self.store);
         let found = tokio::task::spawn_blocking(move || {
             let bytes = store.read(&address)?;
-            let record = Record::decode(&bytes).map_err(|error| error.to_string())?;
+            let record = Record::decode(&bytes)?;
             if record.key != key {
                 return Ok(None);
             }
             let ttl = Duration::from_millis(record.ttl).min(ttl);
             let Some((age, left)) = lifetime(record.stored_at, ttl, now) else { return Ok(None) };
-            let value = decode(record.value).map_err(|error| error.to_string())?;
+            let value = decode(record.value).map_err(|error| Miss::Changed(error.to_string()))?;
             Ok(Some(DiskEntry { value, age, left }))
         });
         match found.await {
             Ok(Ok(found)) => found,
             Ok(Err(Miss::Damaged(problem))) => {
                 self.store.damage(&self.subject, &problem);
+                None
+            }
+            Ok(Err(Miss::Changed(problem))) => {
+                self.subject.disk_changed(&problem);
                 None
             }
             // Absent; or the runtime is shutting down, or serde code of the user's panicked: a miss each time.
@@ -124,12 +138,17 @@ impl DiskTier {
 /// Why a read brought nothing.
 pub(crate) enum Miss {
     Absent,
+    /// It was written as it should be, by a program whose types or whose version of ours were others.
+    Changed(String),
     Damaged(String),
 }
 
-impl From<String> for Miss {
-    fn from(problem: String) -> Self {
-        Self::Damaged(problem)
+impl From<BadRecord> for Miss {
+    fn from(problem: BadRecord) -> Self {
+        match problem {
+            BadRecord::Version(_) => Self::Changed(problem.to_string()),
+            _ => Self::Damaged(problem.to_string()),
+        }
     }
 }
 
