@@ -119,10 +119,8 @@ impl Registry {
     /// The state of the disk tier, now.
     pub fn disk(&self) -> DiskStatus {
         #[cfg(feature = "disk")]
-        if self.0.shared.store.as_ref().is_some_and(|store| store.is_broken()) {
-            return DiskStatus::Unavailable {
-                reason: "it was switched off after an error".to_owned(),
-            };
+        if let Some(problem) = self.0.shared.store.as_ref().and_then(|store| store.problem()) {
+            return DiskStatus::Unavailable { reason: problem.to_owned() };
         }
         self.0.shared.disk.clone()
     }
@@ -137,6 +135,20 @@ impl Registry {
         #[cfg(feature = "disk")]
         if let Some(store) = &self.0.shared.store {
             store.flush().await;
+        }
+    }
+
+    /// Writes every answer that was put in the disk tier before, and closes it; caches go on from memory. The best call
+    /// at the end of `main`, for all registries that share the directory: what was closed needs no check when it is
+    /// opened again.
+    #[cfg_attr(
+        not(feature = "disk"),
+        expect(clippy::unused_async, reason = "with the disk tier it waits")
+    )]
+    pub async fn close(&self) {
+        #[cfg(feature = "disk")]
+        if let Some(store) = &self.0.shared.store {
+            store.close().await;
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Answers {
     /// After damage or an I/O error nothing more is asked of the database, and its file is cut off.
     broken: AtomicBool,
     warned: AtomicBool,
+    /// When the latest answer was stored: the clock of those who put answers, which the writing thread does not have.
+    latest: AtomicU64,
     pub(super) room: Room,
     pub(super) books: Books,
 }
@@ -61,6 +63,7 @@ impl Answers {
             opened: RwLock::new(Some(opened)),
             broken: AtomicBool::new(false),
             warned: AtomicBool::new(false),
+            latest: AtomicU64::new(0),
             room: Room::new(limit),
             books: Books::default(),
         };
@@ -75,6 +78,7 @@ impl Answers {
         &self.directory
     }
 
+    /// Whether the file was given up after an error.
     pub(super) fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Acquire)
     }
@@ -92,7 +96,7 @@ impl Answers {
     ) -> Result<T, String> {
         let guard = self.opened.read().unwrap_or_else(PoisonError::into_inner);
         let Some(opened) = guard.as_ref().filter(|_| !self.is_broken()) else {
-            return Err("it was switched off after an error".to_owned());
+            return Err("it is switched off".to_owned());
         };
         let (problem, damaged) = match catch_unwind(AssertUnwindSafe(|| operation(opened))) {
             Ok(Ok(result)) => return Ok(result),
@@ -116,6 +120,23 @@ impl Answers {
             let directory = self.directory.display();
             tracing::warn!(target: events::TARGET, event = "cache", %problem, %directory, "the cache on disk is switched off; memory goes on");
         }
+    }
+
+    /// Closes the file; whoever asks for something afterwards finds nothing.
+    pub(super) fn close(&self) {
+        let opened = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Opened { database, file, .. }) = opened else { return };
+        // Closing writes, and may panic where the file is damaged; whoever waits for the directory must go on.
+        let closed = catch_unwind(AssertUnwindSafe(|| drop(database)));
+        if closed.is_err() {
+            file::mark(&self.directory);
+        } else if !self.is_broken() {
+            // Without a seal the next one who opens it checks it.
+            let _ = seal(&file, &self.directory);
+        }
+        // The lock goes last, so that nobody writes before the seal is there.
+        drop(file);
+        directories::leave(&self.directory);
     }
 
     fn count(&self, opened: &Opened) -> Result<(), redb::Error> {
@@ -147,6 +168,7 @@ impl Answers {
     pub(super) fn write(&self, batch: &Batch) {
         let (mut step, mut written) = (Vec::new(), 0);
         for (address, (key, write)) in batch {
+            self.latest.fetch_max(write.stored_at, Ordering::Relaxed);
             let record = match record(key, write) {
                 Ok(record) => record,
                 Err(problem) => {
@@ -204,9 +226,14 @@ impl Answers {
         self.make_room();
     }
 
+    fn census(&self) -> Result<Census, String> {
+        let now = super::wall_now().max(self.latest.load(Ordering::Relaxed));
+        self.ask(|opened| census(&opened.database, now))
+    }
+
     /// Removes what may never be served again.
     pub(super) fn sweep(&self) {
-        let Ok(Census { over, .. }) = self.ask(|opened| census(&opened.database)) else { return };
+        let Ok(Census { over, .. }) = self.census() else { return };
         let step = usize::try_from(self.room.step() / room::REMOVED).unwrap_or(usize::MAX);
         for step in over.chunks(step) {
             let _ = self.ask(|opened| {
@@ -230,7 +257,7 @@ impl Answers {
         if self.is_broken() || self.books.bytes() <= self.room.full() {
             return;
         }
-        let Ok(mut census) = self.ask(|opened| census(&opened.database)) else { return };
+        let Ok(mut census) = self.census() else { return };
         census.alive.sort_unstable_by_key(|alive| std::cmp::Reverse(alive.stored_at));
         let mut left = self.room.kept();
         let fitting = census.alive.iter().take_while(|alive| {
@@ -276,20 +303,7 @@ impl Answers {
 
 impl Drop for Answers {
     fn drop(&mut self) {
-        let opened = self.opened.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Opened { database, file, .. }) = opened {
-            // Closing writes, and may panic where the file is damaged; whoever waits for the directory must go on.
-            let closed = catch_unwind(AssertUnwindSafe(|| drop(database)));
-            if closed.is_err() {
-                file::mark(&self.directory);
-            } else if !*self.broken.get_mut() {
-                // Without a seal the next one who opens it checks it.
-                let _ = seal(&file, &self.directory);
-            }
-            // The lock goes last, so that nobody writes before the seal is there.
-            drop(file);
-        }
-        directories::leave(&self.directory);
+        self.close();
     }
 }
 
@@ -299,8 +313,7 @@ fn seal(file: &File, directory: &Path) -> std::io::Result<()> {
     Seal::of(file)?.write(directory)
 }
 
-fn census(database: &Database) -> Result<Census, redb::Error> {
-    let now = super::wall_now();
+fn census(database: &Database, now: u64) -> Result<Census, redb::Error> {
     let mut census = Census::default();
     let table = match database.begin_read()?.open_table(TABLE) {
         Ok(table) => table,

@@ -75,13 +75,14 @@ impl Store {
         if let Err(error) = thread::Builder::new().name("resilient-disk".to_owned()).spawn(writer) {
             tracing::warn!(target: events::TARGET, event = "cache", problem = %error, "no thread to write the cache with");
             queue.close();
+            queue.done(u64::MAX);
         }
         Self { queue, answers }
     }
 
     /// Puts an answer in line to be written.
     pub(super) fn put(&self, address: Address, key: Vec<u8>, write: Write) {
-        if !self.answers.is_broken() {
+        if self.problem().is_none() {
             let subject = write.subject.clone();
             if !self.queue.put(address, key, write) {
                 self.answers.not_kept(&subject, "the disk is too slow");
@@ -104,9 +105,21 @@ impl Store {
         self.queue.flushed().await;
     }
 
-    /// Whether the file was given up after an error.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.answers.is_broken()
+    /// Writes what is in line and closes the file, whoever else still has a handle.
+    pub(crate) async fn close(&self) {
+        self.queue.close();
+        self.queue.ended().await;
+    }
+
+    /// Why nothing is read and written any more.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        if self.answers.is_broken() {
+            Some("it was switched off after an error")
+        } else if self.queue.is_closed() {
+            Some("it was closed")
+        } else {
+            None
+        }
     }
 
     pub(crate) fn snapshot(&self) -> DiskSnapshot {
@@ -160,4 +173,5 @@ fn write(queue: &Queue, answers: &Answers) {
         }
         queue.done(put);
     }
+    answers.close();
 }
