@@ -15,6 +15,8 @@ layer! {
         disk: Duration,
         /// How many answers the memory tier holds (1000).
         capacity: usize,
+        /// The number of what an answer on disk means (0): those under another number are not found.
+        schema: u32,
     }
 }
 
@@ -28,6 +30,8 @@ pub struct CacheSettings {
     pub disk: Option<Duration>,
     /// How many answers the memory tier holds.
     pub capacity: usize,
+    /// The number of what an answer on disk means.
+    pub schema: u32,
 }
 
 impl CacheConfig {
@@ -37,6 +41,7 @@ impl CacheConfig {
             memory: self.memory,
             disk: self.disk,
             capacity: self.capacity.unwrap_or(1_000),
+            schema: self.schema.unwrap_or(0),
         }
     }
 
@@ -57,6 +62,13 @@ impl CacheConfig {
             self.capacity,
             |&n| n == 0,
             "would hold no answer; write how many it holds, 1 or more, such as `capacity = 1000`",
+        );
+        check.idle(
+            "schema",
+            self.schema,
+            "disk",
+            self.disk.is_none(),
+            "tells answers on disk apart, and none are kept there; write a `disk` time as well, such as `disk = \"30m\"`, or leave `schema` out",
         );
         if let (Some(memory), Some(disk)) = (self.memory, self.disk)
             && disk < memory

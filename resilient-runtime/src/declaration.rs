@@ -96,7 +96,7 @@ impl Declaration {
         let subject =
             Subject { service: self.service.name().clone(), method: method.name().clone() };
         let cache = settings.cache.map(|cache| {
-            let disk = cache.disk.and_then(|_| self.shared.disk_tier(&subject));
+            let disk = cache.disk.and_then(|_| self.shared.disk_tier(&subject, cache.schema));
             Cache::new(cache, disk)
         });
         Ok(Pipeline::new(pipeline::Inner {

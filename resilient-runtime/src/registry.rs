@@ -206,15 +206,15 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     #[cfg(feature = "disk")]
-    pub(crate) fn disk_tier(&self, subject: &Subject) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(&self, subject: &Subject, schema: u32) -> Option<DiskTier> {
         if self.store.is_none() && self.disk == DiskStatus::Off {
             self.without_directory(subject);
         }
-        self.store.clone().map(|store| DiskTier::new(store, subject.clone()))
+        self.store.clone().map(|store| DiskTier::new(store, subject.clone(), schema))
     }
 
     #[cfg(not(feature = "disk"))]
-    pub(crate) fn disk_tier(&self, subject: &Subject) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(&self, subject: &Subject, _: u32) -> Option<DiskTier> {
         self.without_directory(subject);
         None
     }

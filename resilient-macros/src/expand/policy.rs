@@ -165,6 +165,7 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
         memory: duration,
         disk: duration,
         capacity: Literal::usize_unsuffixed,
+        schema: whole,
     );
     quote!(#krate::CacheConfig::new() #setters)
 }

@@ -45,17 +45,18 @@ pub(crate) struct DiskEntry {
 pub(crate) struct DiskTier {
     store: Arc<Store>,
     subject: Subject,
+    schema: u32,
 }
 
 /// Where a record lies: a hash of the whole key. Two keys with one hash evict each other, but are never mixed up.
 pub(crate) type Address = [u8; 16];
 
 impl DiskTier {
-    pub(crate) fn new(store: Arc<Store>, subject: Subject) -> Self {
-        Self { store, subject }
+    pub(crate) fn new(store: Arc<Store>, subject: Subject, schema: u32) -> Self {
+        Self { store, subject, schema }
     }
 
-    /// The whole key: whose method, which type of value, which arguments.
+    /// The whole key: whose method, which type of value, which arguments, and which schema, where there is one.
     fn key(&self, arguments: &[u8], codec: Codec) -> Vec<u8> {
         let Subject { service, method } = &self.subject;
         let mut key = Vec::with_capacity(
@@ -64,6 +65,9 @@ impl DiskTier {
         for part in [service.as_bytes(), method.as_bytes(), codec.type_name.as_bytes(), arguments] {
             key.extend_from_slice(&(part.len() as u64).to_be_bytes());
             key.extend_from_slice(part);
+        }
+        if self.schema != 0 {
+            key.extend_from_slice(&self.schema.to_be_bytes());
         }
         key
     }
