@@ -195,7 +195,7 @@ pub(super) fn lock(file: &File) -> Result<(), Refused> {
 
 /// Opens a database that nobody vouches for, and gives it up when that takes too long: one page that claims to be
 /// gigabytes long has the store fill gigabytes with zeros before it notices, and the caller is a program that starts.
-fn checked(
+pub(super) fn checked(
     storage: impl StorageBackend,
     control: &Arc<Control>,
     patience: Duration,
@@ -218,7 +218,7 @@ fn checked(
     }
 }
 
-fn attempt(
+pub(super) fn attempt(
     storage: impl StorageBackend,
     trusted: bool,
     control: &Arc<Control>,

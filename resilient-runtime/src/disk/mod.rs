@@ -9,6 +9,8 @@ mod backend;
 mod books;
 mod directories;
 mod file;
+#[cfg(test)]
+mod proofs;
 mod record;
 mod room;
 mod seal;
