@@ -28,12 +28,39 @@ type Bytes = Arc<Mutex<Vec<u8>>>;
 struct Memory {
     bytes: Bytes,
     room: Mutex<usize>,
+    log: Log,
+}
+
+/// What was done to a file, in order.
+type Log = Arc<Mutex<Vec<Step>>>;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Write(usize, Vec<u8>),
+    Length(usize),
+    Sync,
+}
+
+impl Step {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            // Beyond the end it belongs to a length that was lost.
+            Self::Write(at, data) => {
+                if let Some(place) = bytes.get_mut(*at..at + data.len()) {
+                    place.copy_from_slice(data);
+                }
+            }
+            Self::Length(length) => bytes.resize(*length, 0),
+            Self::Sync => {}
+        }
+    }
 }
 
 impl Memory {
     fn new(bytes: Vec<u8>, room: usize) -> (Self, Bytes) {
         let bytes = Arc::new(Mutex::new(bytes));
-        (Self { bytes: Arc::clone(&bytes), room: Mutex::new(room) }, bytes)
+        let log = Log::default();
+        (Self { bytes: Arc::clone(&bytes), room: Mutex::new(room), log }, bytes)
     }
 
     fn range(&self, offset: u64, length: usize) -> io::Result<std::ops::Range<usize>> {
@@ -61,11 +88,14 @@ impl StorageBackend for Memory {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        lock(&self.bytes).resize(usize::try_from(len).map_err(io::Error::other)?, 0);
+        let len = usize::try_from(len).map_err(io::Error::other)?;
+        lock(&self.log).push(Step::Length(len));
+        lock(&self.bytes).resize(len, 0);
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        lock(&self.log).push(Step::Sync);
         Ok(())
     }
 
@@ -74,6 +104,7 @@ impl StorageBackend for Memory {
         *room = room.checked_sub(data.len()).ok_or(io::ErrorKind::StorageFull)?;
         drop(room);
         let range = self.range(offset, data.len())?;
+        lock(&self.log).push(Step::Write(range.start, data.to_vec()));
         lock(&self.bytes)[range].copy_from_slice(data);
         Ok(())
     }
@@ -133,6 +164,10 @@ fn small(directory: &std::path::Path, count: u64) -> Vec<u8> {
     let answers = answers(database, control, directory);
     answers.write(&batch(0..count));
     drop(answers);
+    let (opened, bytes) = open(lock(&bytes).clone(), usize::MAX);
+    let (mut database, _) = opened.expect("just written");
+    database.compact().expect("nobody reads it");
+    drop(database);
     let bytes = lock(&bytes).clone();
     bytes
 }
@@ -155,6 +190,48 @@ fn a_file_cut_off_at_any_byte_is_damaged_or_right() {
     }
     // Nothing at all is a new file.
     assert!(opened >= 2, "{opened} of {}", whole.len());
+}
+
+#[test]
+fn a_power_cut_at_any_moment_loses_nothing_that_was_committed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (memory, _) = Memory::new(Vec::new(), usize::MAX);
+    let log = Arc::clone(&memory.log);
+    let control = Arc::new(Control::suspicious(0));
+    let database = file::attempt(memory, false, &control).expect("new");
+    let writer = answers(database, control, directory.path());
+    // Up to which step of the log how many answers had been committed.
+    let mut commits = vec![(lock(&log).len(), 0)];
+    for step in 0..12 {
+        writer.write(&batch(step * 5..step * 5 + 5));
+        commits.push((lock(&log).len(), step * 5 + 5));
+    }
+    drop(writer);
+    let log = lock(&log).clone();
+    for cut in commits[0].0..=log.len() {
+        let synced = log[..cut].iter().rposition(|step| matches!(step, Step::Sync)).unwrap_or(0);
+        let committed =
+            commits.iter().rev().find(|(step, _)| *step <= cut).map_or(0, |(_, count)| *count);
+        // What was not synced is there or not, in no order.
+        for chances in [0, 50, 100] {
+            let mut rng = Seeds::new(cut as u64).next();
+            let mut bytes = Vec::new();
+            for (number, step) in log[..cut].iter().enumerate() {
+                if number < synced || rng.random_range(0..100) < chances {
+                    step.apply(&mut bytes);
+                }
+            }
+            let (opened, _) = open(bytes, usize::MAX);
+            let (database, control) =
+                opened.unwrap_or_else(|refused| panic!("cut at {cut}, {chances} %: {refused}"));
+            let answers = answers(database, control, directory.path());
+            let found = found(&answers, 0..60);
+            assert!(
+                (0..committed).all(|number| found.contains(&number)),
+                "cut at {cut}: {found:?}"
+            );
+        }
+    }
 }
 
 #[test]
