@@ -25,6 +25,8 @@ layer! {
         jitter: f64,
         /// After how long without being served an answer in memory expires (never).
         idle: Duration,
+        /// The number of what an answer on disk means (0): those under another number are not found.
+        schema: u32,
     }
 }
 
@@ -48,6 +50,8 @@ pub struct CacheSettings {
     pub jitter: f64,
     /// After how long without being served an answer in memory expires.
     pub idle: Option<Duration>,
+    /// The number of what an answer on disk means.
+    pub schema: u32,
 }
 
 impl CacheConfig {
@@ -62,6 +66,7 @@ impl CacheConfig {
             negative: self.negative,
             jitter: self.jitter.unwrap_or(0.0),
             idle: self.idle,
+            schema: self.schema.unwrap_or(0),
         }
     }
 
@@ -110,6 +115,13 @@ impl CacheConfig {
             "is no share of a lifetime; write one from 0.0 to 1.0, such as `jitter = 0.1`",
         );
         self.under_memory(&mut check);
+        check.idle(
+            "schema",
+            self.schema,
+            "disk",
+            self.disk.is_none(),
+            "tells answers on disk apart, and none are kept there; write a `disk` time as well, such as `disk = \"30m\"`, or leave `schema` out",
+        );
         if let (Some(memory), Some(disk)) = (self.memory, self.disk)
             && disk < memory
             && !disk.is_zero()

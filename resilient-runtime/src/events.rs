@@ -104,4 +104,10 @@ impl Subject {
         let (service, method) = (self.service.as_str(), self.method.as_str());
         warn!(target: TARGET, event = "cache", service, method, %problem, "the cache stands aside");
     }
+
+    #[cfg(feature = "disk")]
+    pub(crate) fn disk_changed(&self, problem: &str) {
+        let (service, method) = (self.service.as_str(), self.method.as_str());
+        debug!(target: TARGET, event = "cache", service, method, problem, "an answer on disk is of another type than today's, and is fetched anew");
+    }
 }

@@ -88,6 +88,7 @@ mod disk;
 #[cfg(not(feature = "disk"))]
 #[path = "disk_off.rs"]
 mod disk;
+mod disk_status;
 mod events;
 mod failure;
 mod guards;
@@ -131,6 +132,7 @@ pub use counters::{
 };
 pub use deadline::deadline;
 pub use declaration::Declaration;
+pub use disk_status::{DiskSnapshot, DiskStatus};
 pub use failure::Failure;
 pub use guards::KeyedBreakerSnapshot;
 pub use histogram::HistogramSnapshot;
@@ -147,7 +149,7 @@ pub use rate::{
     ByPriority, KeyedRateSnapshot, Priority, RateCounts, RateLimiter, RateSnapshot, Reservation,
     priority, with_priority,
 };
-pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
+pub use registry::{Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
 #[doc = include_str!("../docs/class.md")]

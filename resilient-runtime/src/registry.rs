@@ -13,8 +13,9 @@ use resilient_policy::PolicyConfig;
 #[cfg(feature = "disk")]
 use crate::disk::Store;
 use crate::{
-    BreakerTransition, ConfigError, Declaration, Name, Service, ServiceSnapshot, Subscription,
-    breaker::Listeners, config_error::subject, disk::DiskTier, events, events::Subject, rng::Seeds,
+    BreakerTransition, ConfigError, Declaration, DiskSnapshot, DiskStatus, Name, Service,
+    ServiceSnapshot, Subscription, breaker::Listeners, config_error::subject, disk::DiskTier,
+    events, events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -44,31 +45,16 @@ pub(crate) struct Shared {
     told: AtomicBool,
 }
 
-/// The state of a registry's disk tier.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DiskStatus {
-    /// The registry was built without a cache directory: caches work from memory alone.
-    Off,
-    /// Answers are kept on disk.
-    Ready,
-    /// The directory cannot be used: caches work from memory alone.
-    #[non_exhaustive]
-    Unavailable {
-        /// Why.
-        reason: String,
-    },
-}
-
 /// What every service of a registry is at, and has done, at one moment.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct RegistrySnapshot {
     /// The services, by name.
     pub services: Vec<ServiceSnapshot>,
-    /// The disk tier.
+    /// Whether answers are kept on disk.
     pub disk: DiskStatus,
+    /// What is on disk, where there is a cache directory that could be opened.
+    pub disk_tier: Option<DiskSnapshot>,
 }
 
 static GLOBAL: OnceLock<Registry> = OnceLock::new();
@@ -117,7 +103,11 @@ impl Registry {
     /// What every service is at, and has done.
     pub fn snapshot(&self) -> RegistrySnapshot {
         let services = self.services().iter().map(Service::snapshot).collect();
-        RegistrySnapshot { services, disk: self.disk() }
+        #[cfg(feature = "disk")]
+        let disk_tier = self.0.shared.store.as_ref().map(|store| store.snapshot());
+        #[cfg(not(feature = "disk"))]
+        let disk_tier = None;
+        RegistrySnapshot { services, disk: self.disk(), disk_tier }
     }
 
     /// Says how busy the machine is, in percent (0): over 60 an [adaptive](crate::AdaptiveConfig) timeout gives an attempt
@@ -129,10 +119,8 @@ impl Registry {
     /// The state of the disk tier, now.
     pub fn disk(&self) -> DiskStatus {
         #[cfg(feature = "disk")]
-        if self.0.shared.store.as_ref().is_some_and(|store| store.is_broken()) {
-            return DiskStatus::Unavailable {
-                reason: "it was switched off after an error".to_owned(),
-            };
+        if let Some(problem) = self.0.shared.store.as_ref().and_then(|store| store.problem()) {
+            return DiskStatus::Unavailable { reason: problem.to_owned() };
         }
         self.0.shared.disk.clone()
     }
@@ -147,6 +135,20 @@ impl Registry {
         #[cfg(feature = "disk")]
         if let Some(store) = &self.0.shared.store {
             store.flush().await;
+        }
+    }
+
+    /// Writes every answer that was put in the disk tier before, and closes it; caches go on from memory. The best call
+    /// at the end of `main`, for all registries that share the directory: what was closed needs no check when it is
+    /// opened again.
+    #[cfg_attr(
+        not(feature = "disk"),
+        expect(clippy::unused_async, reason = "with the disk tier it waits")
+    )]
+    pub async fn close(&self) {
+        #[cfg(feature = "disk")]
+        if let Some(store) = &self.0.shared.store {
+            store.close().await;
         }
     }
 
@@ -204,15 +206,21 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     #[cfg(feature = "disk")]
-    pub(crate) fn disk_tier(&self, subject: &Subject, namespace: &Name) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(
+        &self,
+        subject: &Subject,
+        namespace: &Name,
+        schema: u32,
+    ) -> Option<DiskTier> {
         if self.store.is_none() && self.disk == DiskStatus::Off {
             self.without_directory(subject);
         }
-        self.store.clone().map(|store| DiskTier::new(store, subject.clone(), namespace))
+        let store = self.store.clone()?;
+        Some(DiskTier::new(store, subject.clone(), namespace, schema))
     }
 
     #[cfg(not(feature = "disk"))]
-    pub(crate) fn disk_tier(&self, subject: &Subject, _: &Name) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(&self, subject: &Subject, _: &Name, _: u32) -> Option<DiskTier> {
         self.without_directory(subject);
         None
     }
@@ -234,6 +242,7 @@ impl Shared {
 #[must_use = "build the registry"]
 pub struct RegistryBuilder {
     cache_dir: Option<PathBuf>,
+    cache_dir_limit: Option<u64>,
     seed: Option<u64>,
     overrides: BTreeMap<String, PolicyConfig>,
 }
@@ -245,6 +254,15 @@ impl RegistryBuilder {
     /// no errors: the caches then work from memory, with a warning, and [`Registry::disk`] says why.
     pub fn cache_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.cache_dir = Some(path.into());
+        self
+    }
+
+    /// How many bytes the cache directory may take (1 GiB), 4 MiB or more. Expired answers go first, then those that
+    /// were stored first. A quarter to half of it are answers; one that is larger than a 32nd part is not kept.
+    ///
+    /// Where two registries share a directory, the smaller limit holds.
+    pub fn cache_dir_limit(mut self, bytes: u64) -> Self {
+        self.cache_dir_limit = Some(bytes);
         self
     }
 
@@ -283,12 +301,20 @@ impl RegistryBuilder {
 
     #[cfg(feature = "disk")]
     fn open(self) -> Result<Registry, ConfigError> {
-        use crate::disk::OpenError;
+        use crate::disk::{DEFAULT_LIMIT, OpenError, SMALLEST_LIMIT};
 
         let Some(directory) = &self.cache_dir else {
             return Ok(self.with_disk(DiskStatus::Off, None));
         };
-        match Store::open(directory) {
+        let limit = self.cache_dir_limit.unwrap_or(DEFAULT_LIMIT);
+        if limit < SMALLEST_LIMIT {
+            return Err(ConfigError::CacheDir {
+                reason: format!(
+                    "`cache_dir_limit({limit})` leaves no room for answers; write {SMALLEST_LIMIT} bytes or more"
+                ),
+            });
+        }
+        match Store::open(directory, limit) {
             Ok(store) => Ok(self.with_disk(DiskStatus::Ready, Some(store))),
             Err(error @ OpenError::NotADirectory(_)) => {
                 Err(ConfigError::CacheDir { reason: error.to_string() })

@@ -179,6 +179,7 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
         parameter!("memory", |cache, value: Time| cache.config.memory = Some(value)),
         parameter!("disk", |cache, value: Time| cache.config.disk = Some(value)),
         parameter!("capacity", |cache, value: Count| cache.config.capacity = Some(value as usize)),
+        parameter!("schema", |cache, value: Count| cache.config.schema = Some(value)),
         expression!("key", |cache, expr| cache.rules.cache_key = Some(expr.clone())),
         parameter!("refresh", |cache, value: Time| cache.config.refresh = Some(value)),
         parameter!("stale", |cache, value: Time| cache.config.stale = Some(value)),

@@ -189,6 +189,7 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
         negative: duration,
         jitter: float,
         idle: duration,
+        schema: whole,
     );
     quote!(#krate::CacheConfig::new() #setters)
 }

@@ -4,8 +4,16 @@
 //! caller's thread: reads run on the runtime's blocking threads, writes on a thread of their own, in batches. Nothing
 //! that is read is trusted: each record carries its own checksum, and its key in full.
 
+mod answers;
 mod backend;
+mod books;
+mod directories;
+mod file;
+#[cfg(test)]
+mod proofs;
 mod record;
+mod room;
+mod seal;
 mod store;
 mod writer;
 
@@ -17,9 +25,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-pub(crate) use self::store::{OpenError, Store};
+pub(crate) use self::{
+    file::OpenError,
+    room::{DEFAULT as DEFAULT_LIMIT, SMALLEST as SMALLEST_LIMIT},
+    store::Store,
+};
 use self::{
-    record::Record,
+    record::{BadRecord, Record},
     writer::{Content, Purge, Write},
 };
 use crate::{
@@ -63,11 +75,12 @@ pub(crate) struct DiskTier {
 pub(crate) type Address = [u8; 16];
 
 impl DiskTier {
-    pub(crate) fn new(store: Arc<Store>, subject: Subject, namespace: &Name) -> Self {
+    pub(crate) fn new(store: Arc<Store>, subject: Subject, namespace: &Name, schema: u32) -> Self {
         let mut prefix = Vec::new();
         for part in [&subject.service, &subject.method, namespace] {
             add_part(&mut prefix, part.as_bytes());
         }
+        add_part(&mut prefix, &schema.to_be_bytes());
         Self { store, subject, prefix, valid_since: AtomicU64::new(0) }
     }
 
@@ -111,7 +124,7 @@ impl DiskTier {
         let store = Arc::clone(&self.store);
         let found = tokio::task::spawn_blocking(move || {
             let bytes = store.read(&address)?;
-            let record = Record::decode(&bytes).map_err(|error| error.to_string())?;
+            let record = Record::decode(&bytes)?;
             if record.key != key {
                 return Ok(None);
             }
@@ -122,13 +135,17 @@ impl DiskTier {
             let Some((age, left)) = left(record.begun, record.stored_at, kept) else {
                 return Ok(None);
             };
-            let value = decode(record.value).map_err(|error| error.to_string())?;
+            let value = decode(record.value).map_err(|error| Miss::Changed(error.to_string()))?;
             Ok(Some(DiskEntry { value, age, left }))
         });
         match found.await {
             Ok(Ok(found)) => found,
             Ok(Err(Miss::Damaged(problem))) => {
                 self.store.damage(&self.subject, &problem);
+                None
+            }
+            Ok(Err(Miss::Changed(problem))) => {
+                self.subject.disk_changed(&problem);
                 None
             }
             // Absent; or the runtime is shutting down, or serde code of the user's panicked: a miss each time.
@@ -172,12 +189,17 @@ impl DiskTier {
 /// Why a read brought nothing.
 pub(crate) enum Miss {
     Absent,
+    /// It was written as it should be, by a program whose types or whose version of ours were others.
+    Changed(String),
     Damaged(String),
 }
 
-impl From<String> for Miss {
-    fn from(problem: String) -> Self {
-        Self::Damaged(problem)
+impl From<BadRecord> for Miss {
+    fn from(problem: BadRecord) -> Self {
+        match problem {
+            BadRecord::Version(_) => Self::Changed(problem.to_string()),
+            _ => Self::Damaged(problem.to_string()),
+        }
     }
 }
 

@@ -180,6 +180,16 @@ impl Queue {
         let _ = written.wait_for(|written| *written >= put).await;
     }
 
+    /// Waits until the writing thread has ended.
+    pub(super) async fn ended(&self) {
+        let mut written = self.written.subscribe();
+        let _ = written.wait_for(|written| *written == u64::MAX).await;
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Lets the writing thread end once it has written what is in line.
     pub(super) fn close(&self) {
         self.lock().closed = true;

@@ -1,5 +1,12 @@
 //! The disk tier: restarts, kills, damage, competition, and directories that cannot be used.
 
+mod damage;
+mod kill;
+mod limit;
+mod schema;
+mod seal;
+mod unusable;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -240,111 +247,6 @@ async fn two_registries_of_one_process_share_a_directory() {
 }
 
 #[tokio::test]
-async fn a_kill_loses_nothing_that_was_flushed_and_serves_nothing_damaged() {
-    for acknowledgements in [1, 3, 8] {
-        let directory = tempdir().expect("a directory");
-        let (writer, mut output) = child(directory.path(), "write");
-        let mut safe = 0;
-        for _ in 0..acknowledgements {
-            safe = line(&mut output).parse().expect("a number");
-        }
-        drop(writer);
-        let registry = registry(directory.path());
-        assert_eq!(registry.disk(), DiskStatus::Ready);
-        let policy = Policy::builder("child")
-            .registry(&registry)
-            .cache(CacheConfig::new().disk(Duration::from_secs(3_600)))
-            .build()
-            .expect("valid");
-        for number in 0..safe + 100 {
-            let key = Key::new().part(&number);
-            let (answer, provenance) =
-                traced(policy.call_cached(key, async || Ok::<_, Rejection>(entry(number)))).await;
-            assert_eq!(answer, Ok(entry(number)));
-            assert!(
-                number >= safe || matches!(provenance, Provenance::Disk { .. }),
-                "{number} of {safe} was lost"
-            );
-        }
-    }
-}
-
-/// Fills a store, and gives back the bytes of its file.
-async fn filled(directory: &Path) -> Vec<u8> {
-    let registry = registry(directory);
-    let api = api(&Double::default(), &registry);
-    for number in 0..50 {
-        assert!(api.get(&number.to_string()).await.is_ok());
-    }
-    registry.flush().await;
-    drop((api, registry));
-    // The thread that writes lets go of the file before it can be opened again.
-    drop(self::registry(directory));
-    fs::read(file(directory)).expect("there")
-}
-
-/// Opens a damaged store and reads everything from it: each answer is either the one that was kept or a new one.
-async fn read_all(directory: &Path) -> (u32, Vec<String>) {
-    let (warnings, _guard) = Warnings::listen();
-    let registry = registry(directory);
-    let double = Double::default();
-    let api = api(&double, &registry);
-    for number in 0..50_u32 {
-        let (answer, provenance) = traced(api.get(&number.to_string())).await;
-        let (kept, key) = answer.expect("the service is well");
-        assert_eq!(key, number.to_string());
-        if matches!(provenance, Provenance::Disk { .. }) {
-            assert_eq!(kept, number + 1, "a damaged answer was served");
-        }
-    }
-    registry.flush().await;
-    (double.calls(), warnings.take())
-}
-
-#[tokio::test]
-async fn a_truncated_file_is_a_miss_with_one_warning() {
-    let source = tempdir().expect("a directory");
-    let bytes = filled(source.path()).await;
-    for part in 0..16 {
-        let directory = tempdir().expect("a directory");
-        let length = bytes.len() * part / 16 + part % 3;
-        fs::write(file(directory.path()), &bytes[..length]).expect("writable");
-        let (_, warnings) = read_all(directory.path()).await;
-        assert!(warnings.len() <= 1, "cut off at {length}: {warnings:?}");
-        let (calls, warnings) = read_all(directory.path()).await;
-        assert!(
-            calls == 0 || warnings.len() == 1,
-            "cut off at {length}: it works again afterwards, {calls} {warnings:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_foreign_file_is_put_aside_with_one_warning() {
-    for foreign in [b"not a store at all".to_vec(), vec![0; 4096], vec![0xff; 100_000]] {
-        let directory = tempdir().expect("a directory");
-        fs::write(file(directory.path()), &foreign).expect("writable");
-        let (calls, warnings) = read_all(directory.path()).await;
-        assert_eq!((calls, warnings.len()), (50, 1), "{warnings:?}");
-        assert_eq!(
-            fs::read(directory.path().join("answers.redb.damaged")).expect("put aside"),
-            foreign
-        );
-        let (calls, warnings) = read_all(directory.path()).await;
-        assert_eq!((calls, warnings.len()), (0, 0), "it works from now on");
-    }
-}
-
-#[tokio::test]
-async fn a_mark_without_its_file_is_forgotten() {
-    // As a kill leaves it between putting the file aside and taking the mark away.
-    let directory = tempdir().expect("a directory");
-    fs::write(directory.path().join("answers.redb.is-damaged"), "").expect("writable");
-    assert_eq!(registry(directory.path()).disk(), DiskStatus::Ready);
-    assert_eq!(read_all(directory.path()).await, (50, Vec::new()));
-}
-
-#[tokio::test]
 async fn a_slow_load_never_overwrites_a_newer_one() {
     let directory = tempdir().expect("a directory");
     let registry = registry(directory.path());
@@ -378,84 +280,4 @@ async fn a_slow_load_never_overwrites_a_newer_one() {
         .call_cached(Key::new(), async || Ok::<_, Rejection>("loaded".to_owned()))
         .await;
     assert_eq!(kept.as_deref(), Ok("new"));
-}
-
-#[tokio::test]
-async fn flipped_bits_are_never_served() {
-    let source = tempdir().expect("a directory");
-    let bytes = filled(source.path()).await;
-    let used = bytes.iter().rposition(|byte| *byte != 0).expect("not empty");
-    for step in 0..60 {
-        let directory = tempdir().expect("a directory");
-        let mut flipped = bytes.clone();
-        flipped[used * step / 60] ^= 1 << (step % 8);
-        fs::write(file(directory.path()), &flipped).expect("writable");
-        let (_, warnings) = read_all(directory.path()).await;
-        assert!(warnings.len() <= 1, "flipped at {}: {warnings:?}", used * step / 60);
-    }
-}
-
-#[tokio::test]
-async fn a_file_in_place_of_the_directory_is_an_error() {
-    let parent = tempdir().expect("a directory");
-    let path = parent.path().join("file");
-    fs::write(&path, "").expect("writable");
-    let error = Registry::builder().cache_dir(&path).build().expect_err("not a directory");
-    assert!(matches!(error, ConfigError::CacheDir { .. }));
-    assert!(error.to_string().contains("is not a directory"), "{error}");
-}
-
-#[tokio::test]
-async fn a_directory_that_cannot_be_used_leaves_memory() {
-    // Root may write anywhere, so the path is one that nobody can make.
-    let (warnings, _guard) = Warnings::listen();
-    let registry = registry(Path::new("/proc/self/resilient"));
-    assert!(matches!(registry.disk(), DiskStatus::Unavailable { .. }));
-    assert_eq!(warnings.take().len(), 1);
-    let double = Double::default();
-    let api = api(&double, &registry);
-    assert_eq!(
-        (api.get("a").await, api.get("a").await),
-        (Ok((1, "a".into())), Ok((1, "a".into())))
-    );
-    registry.flush().await;
-}
-
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_full_disk_leaves_memory() {
-    // `/dev/full` takes no byte, and says so in the words of a full disk.
-    let directory = tempdir().expect("a directory");
-    std::os::unix::fs::symlink("/dev/full", file(directory.path())).expect("possible");
-    let (warnings, _guard) = Warnings::listen();
-    let registry = registry(directory.path());
-    let double = Double::default();
-    let api = api(&double, &registry);
-    assert_eq!(
-        (api.get("a").await, api.get("a").await),
-        (Ok((1, "a".into())), Ok((1, "a".into())))
-    );
-    registry.flush().await;
-    assert!(matches!(registry.disk(), DiskStatus::Unavailable { .. }));
-    assert_eq!(warnings.take().len(), 1);
-}
-
-#[tokio::test]
-async fn a_changed_type_is_a_miss() {
-    #[resilient(service = "scout", cache(disk = "30m"))]
-    trait Changed {
-        async fn get(&self, key: &str) -> Result<u64, Fault>;
-    }
-    impl Changed for Double {
-        async fn get(&self, _: &str) -> Result<u64, Fault> {
-            self.answer().await.map(u64::from)
-        }
-    }
-    let directory = tempdir().expect("a directory");
-    let double = Double::default();
-    let registry = registry(directory.path());
-    assert!(api(&double, &registry).get("a").await.is_ok());
-    registry.flush().await;
-    let changed = ResilientChanged::with_registry(double.clone(), &registry);
-    assert_eq!((changed.get("a").await, changed.get("a").await), (Ok(2), Ok(2)));
 }

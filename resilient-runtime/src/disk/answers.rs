@@ -1,0 +1,425 @@
+//! The answers of a directory: reading, writing and removing them, and what happens when that fails.
+
+use std::{
+    fmt::Display,
+    fs::File,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+
+use super::{
+    Address, Miss,
+    books::Books,
+    directories,
+    file::{self, Opened},
+    record::Record,
+    room::{self, Room},
+    seal::Seal,
+    writer::{Batch, Content, Purge, Write},
+};
+use crate::events::{self, Subject};
+
+pub(super) const TABLE: TableDefinition<'_, &[u8; 16], &[u8]> = TableDefinition::new("answers");
+
+/// A database, and the name under which this process has it open.
+#[derive(Debug)]
+pub(super) struct Answers {
+    directory: PathBuf,
+    /// Replaced as a whole when its file takes too much room; taken out when it is closed.
+    opened: RwLock<Option<Opened>>,
+    /// After damage or an I/O error nothing more is asked of the database, and its file is cut off.
+    broken: AtomicBool,
+    warned: AtomicBool,
+    /// When the latest answer was stored: the clock of those who put answers, which the writing thread does not have.
+    latest: AtomicU64,
+    pub(super) room: Room,
+    pub(super) books: Books,
+}
+
+/// One change: where, of which key, from when, and what is to be there, if anything.
+type Step<'b> = (&'b Address, &'b Vec<u8>, u64, Option<Vec<u8>>);
+
+/// What a look at every record found.
+#[derive(Default)]
+struct Census {
+    alive: Vec<Alive>,
+    over: Vec<Address>,
+}
+
+/// A record that may still be served.
+struct Alive {
+    stored_at: u64,
+    at_rest: u64,
+    address: Address,
+}
+
+impl Answers {
+    pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64) -> Self {
+        let answers = Self {
+            directory,
+            opened: RwLock::new(Some(opened)),
+            broken: AtomicBool::new(false),
+            warned: AtomicBool::new(false),
+            latest: AtomicU64::new(0),
+            room: Room::new(limit),
+            books: Books::default(),
+        };
+        let _ = answers.ask(|opened| {
+            answers.count(opened)?;
+            Ok(())
+        });
+        answers
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Whether the file was given up after an error.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
+
+    /// Whether it is the first time that something is told of.
+    pub(super) fn warns(&self) -> bool {
+        !self.warned.swap(true, Ordering::Relaxed)
+    }
+
+    /// Runs an operation on the database. A database that fails or panics is not asked again: what it did last is
+    /// unknown, and a cache can do without.
+    fn ask<T>(
+        &self,
+        operation: impl FnOnce(&Opened) -> Result<T, redb::Error>,
+    ) -> Result<T, String> {
+        let guard = self.opened.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(opened) = guard.as_ref().filter(|_| !self.is_broken()) else {
+            return Err("it is switched off".to_owned());
+        };
+        let (problem, damaged) = match catch_unwind(AssertUnwindSafe(|| operation(opened))) {
+            Ok(Ok(result)) => return Ok(result),
+            Ok(Err(redb::Error::Io(error))) => (error.to_string(), false),
+            Ok(Err(error)) => (error.to_string(), true),
+            Err(_) => ("reading it made the store panic".to_owned(), true),
+        };
+        if damaged {
+            file::mark(&self.directory);
+        }
+        opened.control.cut_off();
+        drop(guard);
+        self.switch_off(&problem);
+        Err(problem)
+    }
+
+    fn switch_off(&self, problem: &dyn Display) {
+        self.broken.store(true, Ordering::Release);
+        self.books.error();
+        if self.warns() {
+            let directory = self.directory.display();
+            tracing::warn!(target: events::TARGET, event = "cache", %problem, %directory, "the cache on disk is switched off; memory goes on");
+        }
+    }
+
+    /// Closes the file; whoever asks for something afterwards finds nothing.
+    pub(super) fn close(&self) {
+        let opened = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Opened { database, file, .. }) = opened else { return };
+        // Closing writes, and may panic where the file is damaged; whoever waits for the directory must go on.
+        let closed = catch_unwind(AssertUnwindSafe(|| drop(database)));
+        if closed.is_err() {
+            file::mark(&self.directory);
+        } else if !self.is_broken() {
+            // Without a seal the next one who opens it checks it.
+            let _ = seal(&file, &self.directory);
+        }
+        // The lock goes last, so that nobody writes before the seal is there.
+        drop(file);
+        directories::leave(&self.directory);
+    }
+
+    fn count(&self, opened: &Opened) -> Result<(), redb::Error> {
+        let entries = match opened.database.begin_read()?.open_table(TABLE) {
+            Ok(table) => table.len()?,
+            Err(redb::TableError::TableDoesNotExist(_)) => 0,
+            Err(error) => return Err(error.into()),
+        };
+        self.books.holds(entries, room::taken(&opened.file)?);
+        Ok(())
+    }
+
+    pub(super) fn read(&self, address: &Address) -> Result<Vec<u8>, Miss> {
+        if self.is_broken() {
+            return Err(Miss::Absent);
+        }
+        let found = self.ask(|opened| {
+            let table = match opened.database.begin_read()?.open_table(TABLE) {
+                Ok(table) => table,
+                Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+            Ok(table.get(address)?.map(|record| record.value().to_vec()))
+        });
+        // An error was told of by `ask`.
+        found.ok().flatten().ok_or(Miss::Absent)
+    }
+
+    pub(super) fn write(&self, batch: &Batch) {
+        let (mut step, mut written) = (Vec::new(), 0);
+        for (address, (key, write)) in batch {
+            if let Content::Answer { stored_at, .. } = &write.content {
+                self.latest.fetch_max(*stored_at, Ordering::Relaxed);
+            }
+            let record = match record(key, write) {
+                Ok(record) => record,
+                Err(problem) => {
+                    self.books.not_kept();
+                    write
+                        .subject
+                        .cache(&format_args!("an answer cannot be kept on disk: {problem}"));
+                    continue;
+                }
+            };
+            let length = record.as_ref().map_or(0, Vec::len);
+            if length as u64 > self.room.largest() {
+                self.not_kept(&write.subject, "an answer is too large for the limit of the disk");
+                continue;
+            }
+            if written + room::written(length) > self.room.step() && !step.is_empty() {
+                self.put(&step);
+                step.clear();
+                written = 0;
+            }
+            written += room::written(length);
+            step.push((address, key, write.begun, record));
+        }
+        if !step.is_empty() {
+            self.put(&step);
+        }
+    }
+
+    pub(super) fn not_kept(&self, subject: &Subject, why: &str) {
+        self.books.not_kept();
+        let (service, method) = (subject.service.as_str(), subject.method.as_str());
+        tracing::debug!(target: events::TARGET, event = "cache", service, method, problem = why, "an answer is not kept on disk");
+    }
+
+    fn put(&self, step: &[Step<'_>]) {
+        let _ = self.ask(|opened| {
+            let mut transaction = opened.database.begin_write()?;
+            // Without it a process that was killed makes the next one read the whole file first.
+            transaction.set_quick_repair(true);
+            {
+                let mut table = transaction.open_table(TABLE)?;
+                for (address, key, begun, record) in step {
+                    // A load that began later may have been written by another decorator, or another process.
+                    let newer = table.get(*address)?.is_some_and(|there| {
+                        Record::decode(there.value())
+                            .is_ok_and(|there| there.key.starts_with(key) && there.begun > *begun)
+                    });
+                    match record {
+                        _ if newer => {}
+                        Some(record) => drop(table.insert(*address, record.as_slice())?),
+                        None => drop(table.remove(*address)?),
+                    }
+                }
+            }
+            transaction.commit()?;
+            self.count(opened)
+        });
+        self.make_room();
+    }
+
+    fn census(&self) -> Result<Census, String> {
+        let now = super::wall_now().max(self.latest.load(Ordering::Relaxed));
+        self.ask(|opened| census(&opened.database, now))
+    }
+
+    /// Removes what may never be served again.
+    pub(super) fn sweep(&self) {
+        if let Ok(Census { over, .. }) = self.census() {
+            self.remove(&over);
+        }
+    }
+
+    /// Removes what was forgotten.
+    pub(super) fn purge(&self, purges: &[Purge]) {
+        if purges.is_empty() {
+            return;
+        }
+        let goes = |record: &[u8]| {
+            Record::decode(record).is_ok_and(|record| {
+                purges.iter().any(|purge| purge.takes(record.key, record.begun))
+            })
+        };
+        if let Ok(forgotten) = self.ask(|opened| addresses(&opened.database, goes)) {
+            self.remove(&forgotten);
+        }
+    }
+
+    fn remove(&self, addresses: &[Address]) {
+        let step = usize::try_from(self.room.step() / room::REMOVED).unwrap_or(usize::MAX);
+        for step in addresses.chunks(step) {
+            let _ = self.ask(|opened| {
+                let mut transaction = opened.database.begin_write()?;
+                transaction.set_quick_repair(true);
+                {
+                    let mut table = transaction.open_table(TABLE)?;
+                    for address in step {
+                        table.remove(address)?;
+                    }
+                }
+                transaction.commit()?;
+                self.count(opened)
+            });
+            self.make_room();
+        }
+    }
+
+    /// Replaces a file that takes too much, by one with the newest of its answers.
+    pub(super) fn make_room(&self) {
+        if self.is_broken() || self.books.bytes() <= self.room.full() {
+            return;
+        }
+        let Ok(mut census) = self.census() else { return };
+        census.alive.sort_unstable_by_key(|alive| std::cmp::Reverse(alive.stored_at));
+        let mut left = self.room.kept();
+        let fitting = census.alive.iter().take_while(|alive| {
+            let fits = alive.at_rest <= left;
+            left = left.saturating_sub(alive.at_rest);
+            fits
+        });
+        let mut kept: Vec<Address> = fitting.map(|alive| alive.address).collect();
+        drop(census);
+        // In the order in which they lie, pages are read and written once.
+        kept.sort_unstable();
+        if let Err(problem) = self.replace(&kept) {
+            file::forget_next(&self.directory);
+            if self.is_broken() {
+                return;
+            }
+            if let Some(opened) = &*self.opened.read().unwrap_or_else(PoisonError::into_inner) {
+                opened.control.cut_off();
+            }
+            self.switch_off(&format_args!("it cannot be kept below its limit: {problem}"));
+        }
+    }
+
+    fn replace(&self, kept: &[Address]) -> Result<(), String> {
+        let mut next = file::open_next(&self.directory).map_err(|refused| refused.to_string())?;
+        self.ask(|opened| {
+            // What goes wrong with the new file says nothing of the old one.
+            Ok(copy(&opened.database, &mut next, kept).map_err(|error| error.to_string()))
+        })??;
+        self.count(&next).map_err(|error| error.to_string())?;
+        let mut guard = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+        file::replace(&self.directory).map_err(|error| error.to_string())?;
+        let old = guard.replace(next);
+        drop(guard);
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            if let Some(old) = old {
+                old.control.cut_off();
+            }
+        }));
+        Ok(())
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn seal(file: &File, directory: &Path) -> std::io::Result<()> {
+    // A seal must not be there before what it speaks of.
+    file.sync_all()?;
+    Seal::of(file)?.write(directory)
+}
+
+fn census(database: &Database, now: u64) -> Result<Census, redb::Error> {
+    let mut census = Census::default();
+    let table = match database.begin_read()?.open_table(TABLE) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(census),
+        Err(error) => return Err(error.into()),
+    };
+    for entry in table.iter()? {
+        let (address, bytes) = entry?;
+        let (address, bytes) = (*address.value(), bytes.value());
+        match Record::decode(bytes) {
+            Ok(record) if !record.is_over(now) => census.alive.push(Alive {
+                stored_at: record.stored_at,
+                at_rest: room::at_rest(bytes.len()),
+                address,
+            }),
+            _ => census.over.push(address),
+        }
+    }
+    Ok(census)
+}
+
+/// Where the records lie for which `holds` does.
+fn addresses(
+    database: &Database,
+    holds: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<Address>, redb::Error> {
+    let table = match database.begin_read()?.open_table(TABLE) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut addresses = Vec::new();
+    for entry in table.iter()? {
+        let (address, record) = entry?;
+        if holds(record.value()) {
+            addresses.push(*address.value());
+        }
+    }
+    Ok(addresses)
+}
+
+/// Takes records along into another database.
+fn copy(from: &Database, to: &mut Opened, kept: &[Address]) -> Result<(), redb::Error> {
+    let from = match from.begin_read()?.open_table(TABLE) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut transaction = to.database.begin_write()?;
+    transaction.set_quick_repair(true);
+    {
+        let mut table = transaction.open_table(TABLE)?;
+        for address in kept {
+            if let Some(record) = from.get(address)? {
+                table.insert(address, record.value())?;
+            }
+        }
+    }
+    transaction.commit()?;
+    // It may have grown to twice of what is in it.
+    to.database.compact()?;
+    Ok(())
+}
+
+/// What to write; `None` where there is to be nothing.
+fn record(key: &[u8], write: &Write) -> Result<Option<Vec<u8>>, String> {
+    let Content::Answer { value, encode, stored_at, lifetime } = &write.content else {
+        return Ok(None);
+    };
+    // Serde code of the user's runs here.
+    let value = catch_unwind(AssertUnwindSafe(|| encode(value)))
+        .map_err(|_| "serializing it panicked".to_owned())?
+        .map_err(|error| error.to_string())?;
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let (ttl, stale) = (millis(lifetime.ttl), millis(lifetime.stale));
+    Record { begun: write.begun, stored_at: *stored_at, ttl, stale, key, value: &value }
+        .encode()
+        .map(Some)
+        .map_err(|error| error.to_string())
+}
