@@ -127,6 +127,9 @@ pub use config_error::ConfigError;
 pub use counters::{HedgeSnapshot, MethodSnapshot, RejectionCounts, RetrySnapshot};
 pub use deadline::deadline;
 pub use declaration::Declaration;
+#[cfg(all(resilient_fuzz, feature = "disk"))]
+#[doc(hidden)]
+pub use disk::fuzz;
 pub use disk_status::{DiskSnapshot, DiskStatus};
 pub use failure::Failure;
 pub use guards::KeyedBreakerSnapshot;
