@@ -132,6 +132,9 @@ pub use counters::{
 };
 pub use deadline::deadline;
 pub use declaration::Declaration;
+#[cfg(all(resilient_fuzz, feature = "disk"))]
+#[doc(hidden)]
+pub use disk::fuzz;
 pub use disk_status::{DiskSnapshot, DiskStatus};
 pub use failure::Failure;
 pub use guards::KeyedBreakerSnapshot;

@@ -9,6 +9,10 @@ mod backend;
 mod books;
 mod directories;
 mod file;
+#[cfg(resilient_fuzz)]
+pub mod fuzz;
+#[cfg(any(test, resilient_fuzz))]
+mod memory;
 #[cfg(test)]
 mod proofs;
 mod record;

@@ -14,101 +14,13 @@ use super::{
     answers::{Answers, TABLE},
     backend::Control,
     file::{self, Opened, Refused},
+    memory::{Bytes, Memory, Step, lock},
     record::Record,
     room,
     writer::{Batch, Write},
     *,
 };
 use crate::rng::Seeds;
-
-type Bytes = Arc<Mutex<Vec<u8>>>;
-
-/// A file in memory, on a disk that takes no more than so many bytes.
-#[derive(Debug)]
-struct Memory {
-    bytes: Bytes,
-    room: Mutex<usize>,
-    log: Log,
-}
-
-/// What was done to a file, in order.
-type Log = Arc<Mutex<Vec<Step>>>;
-
-#[derive(Debug, Clone)]
-enum Step {
-    Write(usize, Vec<u8>),
-    Length(usize),
-    Sync,
-}
-
-impl Step {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            // Beyond the end it belongs to a length that was lost.
-            Self::Write(at, data) => {
-                if let Some(place) = bytes.get_mut(*at..at + data.len()) {
-                    place.copy_from_slice(data);
-                }
-            }
-            Self::Length(length) => bytes.resize(*length, 0),
-            Self::Sync => {}
-        }
-    }
-}
-
-impl Memory {
-    fn new(bytes: Vec<u8>, room: usize) -> (Self, Bytes) {
-        let bytes = Arc::new(Mutex::new(bytes));
-        let log = Log::default();
-        (Self { bytes: Arc::clone(&bytes), room: Mutex::new(room), log }, bytes)
-    }
-
-    fn range(&self, offset: u64, length: usize) -> io::Result<std::ops::Range<usize>> {
-        let start = usize::try_from(offset).map_err(io::Error::other)?;
-        match start.checked_add(length) {
-            Some(end) if end <= lock(&self.bytes).len() => Ok(start..end),
-            _ => Err(io::ErrorKind::UnexpectedEof.into()),
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl StorageBackend for Memory {
-    fn len(&self) -> io::Result<u64> {
-        Ok(lock(&self.bytes).len() as u64)
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let range = self.range(offset, out.len())?;
-        out.copy_from_slice(&lock(&self.bytes)[range]);
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let len = usize::try_from(len).map_err(io::Error::other)?;
-        lock(&self.log).push(Step::Length(len));
-        lock(&self.bytes).resize(len, 0);
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        lock(&self.log).push(Step::Sync);
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut room = lock(&self.room);
-        *room = room.checked_sub(data.len()).ok_or(io::ErrorKind::StorageFull)?;
-        drop(room);
-        let range = self.range(offset, data.len())?;
-        lock(&self.log).push(Step::Write(range.start, data.to_vec()));
-        lock(&self.bytes)[range].copy_from_slice(data);
-        Ok(())
-    }
-}
 
 /// A directory whose file is in memory. A file on disk stands by for its length and its lock.
 fn answers(
@@ -131,7 +43,8 @@ fn key(number: u64) -> Vec<u8> {
 }
 
 fn value(number: u64) -> Vec<u8> {
-    rmp_serde::to_vec_named(&"x".repeat(20 + number as usize)).expect("writable")
+    rmp_serde::to_vec_named(&"x".repeat(20 + usize::try_from(number).expect("small")))
+        .expect("writable")
 }
 
 fn batch(numbers: std::ops::Range<u64>) -> Batch {
@@ -170,8 +83,7 @@ fn small(directory: &std::path::Path, count: u64) -> Vec<u8> {
     let (mut database, _) = opened.expect("just written");
     database.compact().expect("nobody reads it");
     drop(database);
-    let bytes = lock(&bytes).clone();
-    bytes
+    lock(&bytes).clone()
 }
 
 #[test]
