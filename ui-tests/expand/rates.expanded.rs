@@ -125,7 +125,7 @@ where
         let mut call = self
             .daily
             .begin(::resilient_runtime::fallible::<Result<Vec<u8>, ReportError>>());
-        call.rate_for(&*id);
+        call.rate_for(&id);
         call.priority(urgency(*id));
         if let ::core::option::Option::Some(attempt) = call.next_attempt().await {
             let outcome = attempt.run(Reports::daily(&self.inner, id)).await;

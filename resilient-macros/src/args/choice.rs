@@ -311,8 +311,8 @@ impl FromMeta for PriorityKind {
             )),
             None => {
                 let word = word(expr);
-                let named = PRIORITIES.iter().find(|(name, _)| *name == word);
-                Ok(Self(match named {
+                let ours = PRIORITIES.iter().find(|(name, _)| *name == word);
+                Ok(Self(match ours {
                     Some((_, variant)) => Priority::Named(variant),
                     None => Priority::Given(expr.clone()),
                 }))

@@ -215,6 +215,7 @@ impl Latency {
 }
 
 #[cfg(all(test, not(resilient_loom)))]
+#[allow(clippy::float_cmp, reason = "the same steps give the same numbers")]
 mod tests {
     use resilient_policy::RateConfig;
 

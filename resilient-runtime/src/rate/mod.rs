@@ -289,6 +289,7 @@ impl RateLimiter {
     pub(crate) fn spare(&self, tokens: u32, priority: Priority, now: Moment) -> Option<Token> {
         let token = self.take(tokens, now).or_else(|| {
             self.under_lock(|state, wakers| {
+                let now = now.max(Moment::now());
                 state.serve(now, wakers);
                 (state.line.is_empty()).then(|| state.quota.take(tokens, now)).flatten()
             })
@@ -311,7 +312,12 @@ impl RateLimiter {
             counts.admitted.add(priority, tokens);
             return Ok(Admission::Taken(token));
         }
-        match self.under_lock(|state, wakers| state.ask(tokens, priority, now, deadline, wakers)) {
+        let asked = self.under_lock(|state, wakers| {
+            // Others have read the clock since then: by the time of a while ago their tokens are not there yet.
+            let now = now.max(Moment::now());
+            state.ask(tokens, priority, now, deadline, wakers)
+        });
+        match asked {
             Asked::Taken(token) => {
                 counts.admitted.add(priority, tokens);
                 Ok(Admission::Taken(token))
@@ -357,7 +363,8 @@ impl RateLimiter {
                 return None;
             }
             let next = pace.take(word, tokens, ticks)?;
-            // Before the token is taken: of two who take one at a time, the later one fails, or has seen the other.
+            // Before the token is taken: of two who take one at a time, the later one fails, or has seen the other. One
+            // who fails ends the generation too, so a token that is given back just then is lost, and comes anew.
             let generation = if pace.is_turn(word, ticks) {
                 inner.generation.fetch_add(1, Ordering::AcqRel) + 1
             } else {
