@@ -16,8 +16,8 @@ pub trait Reports {
 }
 /// Puts policies around an implementation of [`Reports`], as the service `reports`, and implements it too.
 ///
-/// - `monthly`: rate (5 per 1m, waiting up to 5s); at most 1 attempt, without a limit in time.
-/// - `daily`: rate (5 per 1m, waiting up to 5s); at most 1 attempt, without a limit in time.
+/// - `monthly`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
+/// - `daily`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientReports<T> {
     inner: T,

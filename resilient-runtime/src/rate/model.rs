@@ -169,6 +169,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// With real timers: every token goes to whom the model gives it, at the very millisecond that it comes.
     #[test]
     fn nobody_is_woken_late(

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use resilient_policy::{RateAlgorithm, RateConfig};
+use resilient_policy::{RateAdaptation, RateAlgorithm, RateConfig};
 use tokio::time::{Instant, advance};
 
 use super::{keyed::MOST_KEYS, *};
@@ -427,6 +427,26 @@ async fn a_million_keys_are_the_most_and_few_bytes_each() {
         limiters.get(&format!("new {number}"));
     }
     assert!(limiters.len() < MOST_KEYS / 2, "{}", limiters.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_whose_rate_has_recovered_is_forgotten_like_any_other() {
+    let config = RateConfig::new().limit(10.0).adaptive(RateAdaptation::Aimd).keyed(true);
+    let limiters = KeyedLimiters::new("service".into(), config.settings());
+    for number in 0..2_000 {
+        limiters.get(&number.to_string()).sample(Sample::Throttled, Moment::now());
+    }
+    assert_eq!(limiters.len(), 2_000);
+    for _ in 0..10 {
+        advance(SECOND).await;
+        let answer = Sample::Answer(SECOND);
+        (0..2_000)
+            .for_each(|number| limiters.get(&number.to_string()).sample(answer, Moment::now()));
+    }
+    for number in 0..4_000 {
+        limiters.get(&format!("new {number}"));
+    }
+    assert!(limiters.len() < 4_000, "{}", limiters.len());
 }
 
 struct Nothing;
