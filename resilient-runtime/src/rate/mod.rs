@@ -216,11 +216,8 @@ impl RateLimiter {
     /// [`ConfigError::Invalid`] for a limit that could not have been configured either.
     pub fn set_limit(&self, limit: f64) -> Result<(), ConfigError> {
         let settings = self.settings();
-        let mut config =
-            RateConfig::new().limit(limit).per(settings.per).algorithm(settings.algorithm);
-        if settings.algorithm == RateAlgorithm::Both {
-            config = config.burst(settings.burst);
-        }
+        // A window that gets smaller than the burst holds that too.
+        let config = RateConfig::new().limit(limit).per(settings.per).algorithm(settings.algorithm);
         let mut problems = config.problems();
         if problems.is_empty() {
             problems = config.final_problems();

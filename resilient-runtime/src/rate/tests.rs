@@ -289,6 +289,14 @@ async fn more_than_the_burst_is_refused_at_once_and_none_is_always_there() {
         );
     }
     assert_eq!(limiter.try_acquire(0), Ok(()));
+    for algorithm in [RateAlgorithm::SlidingWindow, RateAlgorithm::Both] {
+        let limiter = self::limiter(RateConfig::new().limit(5.0).algorithm(algorithm));
+        assert_eq!(limiter.acquire(5).await, Ok(()));
+        limiter.set_limit(2.0).expect("valid");
+        limiter.pause(SECOND);
+        assert_eq!(limiter.acquire(0).await, Ok(()));
+        assert!(limiter.acquire(3).await.is_err());
+    }
 }
 
 #[tokio::test(start_paused = true)]
