@@ -290,6 +290,22 @@ mod tests {
     }
 
     #[test]
+    fn no_more_tokens_come_back_than_each_later_taker_found_missing() {
+        let mut quota = quota(RateConfig::new().limit(1.0).burst(4));
+        let mut take = |tokens, second| {
+            quota.turn(at(second * SECOND));
+            quota.take(tokens, at(second * SECOND)).expect("there")
+        };
+        let _used = take(2, 1);
+        let (first, second) = (take(1, 1), take(2, 2));
+        // It found two missing: of a bucket from which the three had never been taken one would have run over.
+        let _used = take(2, 4);
+        quota.give_back(first);
+        quota.give_back(second);
+        assert_eq!(available(&mut quota, at(4 * SECOND)), 1);
+    }
+
+    #[test]
     fn of_both_the_stricter_one_holds() {
         let config = RateConfig::new().limit(4.0).burst(2).algorithm(RateAlgorithm::Both);
         let mut quota = quota(config);

@@ -1,3 +1,5 @@
+#![allow(clippy::float_cmp, reason = "rates that are set, and not computed")]
+
 use std::{
     future::Future,
     pin::{Pin, pin},
@@ -13,6 +15,7 @@ use resilient_policy::{RateAdaptation, RateAlgorithm, RateConfig};
 use tokio::time::{Instant, advance};
 
 use super::{keyed::MOST_KEYS, *};
+use crate::{ConfigError, Rejection};
 
 const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(100_000);
