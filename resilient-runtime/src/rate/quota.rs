@@ -321,6 +321,19 @@ mod tests {
         assert_eq!(times, [0, 0, 250, 500, 1_000, 1_000, 1_250, 1_500, 2_000]);
     }
 
+    #[test]
+    fn what_the_window_refuses_costs_the_bucket_nothing() {
+        let config = RateConfig::new().limit(4.0).burst(2).algorithm(RateAlgorithm::Both);
+        let mut quota = quota(config);
+        for quarter in [0, 0, 1, 2] {
+            assert_eq!(take(&mut quota, at(quarter * SECOND / 4)), Ok(()));
+        }
+        for _ in 0..3 {
+            assert_eq!(take(&mut quota, at(3 * SECOND / 4)), Err(SECOND / 4));
+        }
+        assert_eq!(available(&mut quota, at(SECOND)), 2);
+    }
+
     #[derive(Debug, Clone)]
     enum Step {
         Wait(u64),
