@@ -1,5 +1,7 @@
 //! The rate limiter as a user sees it: by attribute, by hand, and as a handle.
 
+#![allow(clippy::float_cmp, reason = "rates that are set, and not computed")]
+
 use std::time::Duration;
 
 use resilient_runtime::{

@@ -16,8 +16,8 @@ pub trait Reports {
 }
 /// Puts policies around an implementation of [`Reports`], as the service `reports`, and implements it too.
 ///
-/// - `monthly`: rate (5 per 1m, waiting up to 5s); at most 1 attempt, without a limit in time.
-/// - `daily`: rate (5 per 1m, waiting up to 5s); at most 1 attempt, without a limit in time.
+/// - `monthly`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
+/// - `daily`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientReports<T> {
     inner: T,
@@ -134,7 +134,7 @@ where
         let mut call = self
             .daily
             .begin(::resilient_runtime::fallible::<Result<Vec<u8>, ReportError>>());
-        call.rate_for(&*id);
+        call.rate_for(&id);
         call.priority(urgency(*id));
         if let ::core::option::Option::Some(attempt) = call.next_attempt().await {
             let outcome = attempt.run(Reports::daily(&self.inner, id)).await;

@@ -7,7 +7,7 @@ use resilient_runtime::{Classify, ErrorKind, Priority, Rejection, resilient};
 pub trait Reports {
     async fn monthly(&self, user: &User) -> Result<Vec<u8>, ReportError>;
 
-    #[resilient(rate(key = *id, priority = urgency(*id)))]
+    #[resilient(rate(key = id, priority = urgency(*id)))]
     async fn daily(&self, id: &u64) -> Result<Vec<u8>, ReportError>;
 }
 

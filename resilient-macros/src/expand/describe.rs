@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use resilient_policy::{
     AdaptiveSettings, AttemptTime, Backoff, BreakerSettings, HedgeAfter, LimitAlgorithm,
-    PolicySettings, RetrySettings, Threshold, TimeoutSettings, Window, duration::format,
+    PolicySettings, RateAlgorithm, RetrySettings, Threshold, TimeoutSettings, Window,
+    duration::format,
 };
 
 use super::Expansion;
@@ -65,8 +66,11 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
         parts.push(format!("breaker ({})", opening(&breaker)));
     }
     if let Some(rate) = settings.rate {
+        let windowed = rate.algorithm != RateAlgorithm::TokenBucket;
+        let within = if windowed { "in any" } else { "per" };
+        let keyed = if rate.keyed { " for each key" } else { "" };
         parts.push(format!(
-            "rate ({} per {}, waiting up to {})",
+            "rate ({} {within} {}{keyed}, waiting up to {})",
             rate.limit,
             format(rate.per),
             format(rate.wait)

@@ -244,27 +244,27 @@ impl Line {
     }
 
     fn link(&mut self, at: usize, class: usize) {
-        let list = &mut self.classes[class];
+        let members = &mut self.classes[class];
         let slot = &mut self.slots[at];
-        (slot.class, slot.before, slot.after) = (class, list.last, None);
-        list.tokens += u64::from(slot.tokens);
-        match list.last.replace(at) {
+        (slot.class, slot.before, slot.after) = (class, members.last, None);
+        members.tokens += u64::from(slot.tokens);
+        match members.last.replace(at) {
             Some(last) => self.slots[last].after = Some(at),
-            None => list.first = Some(at),
+            None => members.first = Some(at),
         }
     }
 
     fn unlink(&mut self, at: usize) {
         let Slot { before, after, class, tokens, .. } = self.slots[at];
-        let list = &mut self.classes[class];
-        list.tokens -= u64::from(tokens);
+        let members = &mut self.classes[class];
+        members.tokens -= u64::from(tokens);
         match before {
             Some(before) => self.slots[before].after = after,
-            None => list.first = after,
+            None => members.first = after,
         }
         match after {
             Some(after) => self.slots[after].before = before,
-            None => list.last = before,
+            None => members.last = before,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rate limiter: how many requests a service is sent.
 
 mod adaptive;
+mod handle;
 mod keyed;
 mod line;
 #[cfg(all(test, resilient_loom))]
@@ -20,7 +21,7 @@ mod window;
 
 use std::{fmt, time::Duration};
 
-use resilient_policy::{RateAdaptation, RateAlgorithm, RateConfig, RateSettings};
+use resilient_policy::{RateAdaptation, RateAlgorithm, RateSettings};
 
 pub(crate) use self::{adaptive::Sample, keyed::KeyedLimiters, quota::Token, waiting::Waiting};
 use self::{
@@ -34,17 +35,15 @@ pub use self::{
     snapshot::{ByPriority, KeyedRateSnapshot, RateCounts, RateSnapshot},
 };
 use crate::{
-    ConfigError, Name, Rejection,
+    Name,
     clock::Moment,
-    config_error::subject,
-    deadline,
     sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
 /// A rate limiter: a handle that is cheap to clone.
 ///
 /// Requests leave as a token bucket or a sliding window allows; who finds no token gets the next slot, behind those who
-/// wait already, and by [`Priority`]. Every parameter and its default: [`RateConfig`]. How it works:
+/// wait already, and by [`Priority`]. Every parameter and its default: [`RateConfig`](crate::RateConfig). How it works:
 /// [the guide](crate::guide::rate).
 ///
 /// A decorator asks it for each request. By hand it serves what is no method, or has another price:
@@ -140,112 +139,6 @@ impl RateLimiter {
         &self.0.common.counts
     }
 
-    /// Everything about it, at one moment.
-    ///
-    /// The counts of one of many [keyed](RateConfig::keyed) limiters are those of all of them.
-    pub fn snapshot(&self) -> RateSnapshot {
-        let now = Moment::now();
-        let settings = self.settings();
-        self.under_lock(|state, wakers| {
-            state.serve(now, wakers);
-            let waiting = state.line.waiting();
-            RateSnapshot {
-                limit: state.quota.limit(),
-                per: settings.per,
-                burst: state.quota.burst(),
-                algorithm: settings.algorithm,
-                adaptive: settings.adaptive,
-                available: if state.line.is_empty() { state.quota.available(now) } else { 0 },
-                waiting: waiting.iter().sum(),
-                waiting_by_priority: waiting.into(),
-                next_slot: state.next_slot(1, Priority::Normal, now),
-                counts: self.counts().get(),
-            }
-        })
-    }
-
-    /// Takes tokens if they are there and nobody waits; never waits itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::RateLimited`], which says when they would be there.
-    pub fn try_acquire(&self, tokens: u32) -> Result<(), Rejection> {
-        let (now, priority) = (Moment::now(), priority());
-        if self.spare(tokens, priority, now).is_some() {
-            return Ok(());
-        }
-        self.counts().rejected.add(priority, 1);
-        Err(self.rejection(self.next_slot(tokens, priority, now)))
-    }
-
-    /// Takes tokens, and waits for them where they are not there yet: at most for the `wait` of its configuration, or
-    /// until the deadline of the decorated call around it. Its priority is that of [`with_priority`].
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::RateLimited`] at once where the tokens come later than that, and always for more than `burst` of
-    /// them, which are never there at once; later where others of a higher priority came before.
-    pub async fn acquire(&self, tokens: u32) -> Result<(), Rejection> {
-        self.reserve(tokens)?.redeem().await
-    }
-
-    /// Takes a slot for so many tokens, as [`acquire`](Self::acquire) does, without waiting for them yet.
-    ///
-    /// # Errors
-    ///
-    /// As for [`acquire`](Self::acquire).
-    pub fn reserve(&self, tokens: u32) -> Result<Reservation, Rejection> {
-        let (now, priority) = (Moment::now(), priority());
-        match self.ask(tokens, priority, now, deadline::inherited()) {
-            Ok(admission) => Ok(Reservation::new(self.clone(), priority, admission)),
-            Err(wait) => Err(self.rejection(wait)),
-        }
-    }
-
-    /// Lets nobody through for so long, unless it pauses for longer already. No burst gathers meanwhile.
-    pub fn pause(&self, length: Duration) {
-        self.pause_at(length.min(resilient_policy::duration::LONGEST), Moment::now());
-    }
-
-    /// Changes the requests in each `per`. Those who wait stay in line, what was taken stays taken, and `burst` as it is.
-    ///
-    /// Where the limiter adapts, it is the most that the rate becomes.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Invalid`] for a limit that could not have been configured either.
-    pub fn set_limit(&self, limit: f64) -> Result<(), ConfigError> {
-        let settings = self.settings();
-        let mut config =
-            RateConfig::new().limit(limit).per(settings.per).algorithm(settings.algorithm);
-        if settings.algorithm == RateAlgorithm::Both {
-            config = config.burst(settings.burst);
-        }
-        let mut problems = config.problems();
-        if problems.is_empty() {
-            problems = config.final_problems();
-        }
-        if !problems.is_empty() {
-            let subject = subject(&self.0.common.service, None);
-            return Err(ConfigError::Invalid { subject, problems });
-        }
-        let now = Moment::now();
-        self.under_lock(|state, wakers| {
-            state.quota.turn(now);
-            state.quota.set_limit(limit, now);
-            if let Some(adaptive) = &mut state.adaptive {
-                let rate = adaptive.set_max(limit);
-                state.quota.set_pace(rate, now);
-            }
-            state.serve(now, wakers);
-        });
-        Ok(())
-    }
-
-    fn rejection(&self, retry_after: Duration) -> Rejection {
-        Rejection::RateLimited { service: self.0.common.service.clone(), retry_after }
-    }
-
     pub(crate) fn next_slot(&self, tokens: u32, priority: Priority, now: Moment) -> Duration {
         self.under_lock(|state, wakers| {
             state.serve(now, wakers);
@@ -289,6 +182,7 @@ impl RateLimiter {
     pub(crate) fn spare(&self, tokens: u32, priority: Priority, now: Moment) -> Option<Token> {
         let token = self.take(tokens, now).or_else(|| {
             self.under_lock(|state, wakers| {
+                let now = now.max(Moment::now());
                 state.serve(now, wakers);
                 (state.line.is_empty()).then(|| state.quota.take(tokens, now)).flatten()
             })
@@ -311,7 +205,12 @@ impl RateLimiter {
             counts.admitted.add(priority, tokens);
             return Ok(Admission::Taken(token));
         }
-        match self.under_lock(|state, wakers| state.ask(tokens, priority, now, deadline, wakers)) {
+        let asked = self.under_lock(|state, wakers| {
+            // Others have read the clock since then: by the time of a while ago their tokens are not there yet.
+            let now = now.max(Moment::now());
+            state.ask(tokens, priority, now, deadline, wakers)
+        });
+        match asked {
             Asked::Taken(token) => {
                 counts.admitted.add(priority, tokens);
                 Ok(Admission::Taken(token))
@@ -357,7 +256,8 @@ impl RateLimiter {
                 return None;
             }
             let next = pace.take(word, tokens, ticks)?;
-            // Before the token is taken: of two who take one at a time, the later one fails, or has seen the other.
+            // Before the token is taken: of two who take one at a time, the later one fails, or has seen the other. One
+            // who fails ends the generation too, so a token that is given back just then is lost, and comes anew.
             let generation = if pace.is_turn(word, ticks) {
                 inner.generation.fetch_add(1, Ordering::AcqRel) + 1
             } else {

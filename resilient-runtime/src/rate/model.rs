@@ -117,7 +117,6 @@ proptest! {
             state.serve(now, &mut wakers);
             let mut gone = model.serve();
             match step {
-                Step::Wait(_) => {}
                 Step::Ask(class, tokens) => {
                     let cost = u64::from(tokens);
                     let ahead = model.ahead(class);
@@ -153,7 +152,7 @@ proptest! {
                     state.serve(now, &mut wakers);
                     gone.extend(model.serve());
                 }
-                Step::Leave(_) => {}
+                Step::Leave(_) | Step::Wait(_) => {}
             }
             for number in gone {
                 let at = waiting.iter().position(|(waiter, _)| *waiter == number).expect("waited");
@@ -170,6 +169,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     /// With real timers: every token goes to whom the model gives it, at the very millisecond that it comes.
     #[test]
     fn nobody_is_woken_late(
@@ -182,7 +186,7 @@ proptest! {
 }
 
 /// Comes at which millisecond, with which class, and goes when.
-type Comer = (u64, usize, Option<u64>);
+type Guest = (u64, usize, Option<u64>);
 
 /// Fifty come at once, and fifty while those wait. Tokens come at 1 modulo 8 milliseconds; nobody comes or goes then.
 async fn run(
@@ -190,16 +194,16 @@ async fn run(
     others: Vec<(usize, Option<u64>)>,
 ) -> Result<(), TestCaseError> {
     let goes = |at: Option<u64>| at.map(|at| 8 * at + 7);
-    let mut comers: Vec<Comer> =
+    let mut crowd: Vec<Guest> =
         firsts.into_iter().map(|(class, left)| (1, class, goes(left))).collect();
-    comers.extend((0_u64..).zip(others).map(|(number, (class, left))| {
+    crowd.extend((0_u64..).zip(others).map(|(number, (class, left))| {
         let comes = 8 * (number / 2) + 3 + 2 * (number % 2);
         (comes, class, goes(left).filter(|left| *left > comes))
     }));
     let config = RateConfig::new().limit(125.0).burst(1);
     let limiter = RateLimiter::new("service".into(), config.wait(millis(1_200)).settings());
     let start = Instant::now();
-    let tasks: Vec<_> = comers
+    let tasks: Vec<_> = crowd
         .iter()
         .map(|(comes, class, left)| {
             let limiter = limiter.clone();
@@ -220,29 +224,29 @@ async fn run(
     for task in tasks {
         served.push(task.await.expect("no panic"));
     }
-    prop_assert_eq!(served, expected(&comers));
+    prop_assert_eq!(served, expected(&crowd));
     Ok(())
 }
 
 /// When each is served, by a look at all of them in every millisecond.
-fn expected(comers: &[Comer]) -> Vec<Option<u128>> {
-    let mut served = vec![None; comers.len()];
+fn expected(crowd: &[Guest]) -> Vec<Option<u128>> {
+    let mut served = vec![None; crowd.len()];
     let mut next = 1;
     for now in 1..2_000_u64 {
         if now < next {
             continue;
         }
         let waits = |number: &usize| {
-            let (comes, _, left) = comers[*number];
+            let (comes, _, left) = crowd[*number];
             served[*number].is_none() && comes <= now && left.is_none_or(|left| left > now)
         };
         let rank = |number: &usize| {
-            let (joined, class, _) = comers[*number];
+            let (joined, class, _) = crowd[*number];
             let up = usize::try_from((now - joined) / 300).expect("few").min(class);
             (class - up, joined + up as u64 * 300, *number)
         };
         // The very first finds the token before the others have come.
-        let first = (0..comers.len()).filter(waits).min_by_key(rank);
+        let first = (0..crowd.len()).filter(waits).min_by_key(rank);
         if let Some(number) = if now == 1 { Some(0) } else { first } {
             served[number] = Some(u128::from(now));
             next = now + 8;

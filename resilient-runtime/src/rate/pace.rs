@@ -8,9 +8,9 @@ use crate::clock::{Moment, START};
 /// number, the time at which the bucket would be full again if nothing more were taken, instead of a token count that
 /// must be refilled.
 ///
-/// Times are counted in ticks: sixteenths of a nanosecond, or coarser where the bucket takes years to fill. The
-/// interval of a token is rounded up, so a rate is never exceeded, and missed by less than one token in a billion up to 16 a
-/// second.
+/// Times are counted in ticks: nanoseconds, down to sixteenths of one where tokens come fast, or coarser where the bucket
+/// takes years to fill. The interval of a token is rounded up, so a rate is never exceeded, and missed by less than one
+/// token in a billion up to 16 a second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Pace {
     /// The ticks that one token takes to come.
@@ -25,11 +25,12 @@ pub(super) struct Pace {
 /// A clock that stepped back by more than this is not one that was read a little earlier.
 pub(super) const STEP: Duration = Duration::from_secs(1);
 
-/// Where ticks are counted from: a year before the clock's own beginning, for clocks of another runtime.
-const ORIGIN: u64 = START - (1 << 55);
+/// Where ticks are counted from: some weeks before the clock's own beginning, for clocks of another runtime.
+const ORIGIN: u64 = START - (1 << 52);
 
-/// No time is later, so that a sum of a few never overflows, and one bit of a word is free.
-const LAST: u64 = 1 << 61;
+/// No time is later, so that its sum with a depth never overflows, and one bit of a word is free. In sixteenths of a
+/// nanosecond that is nine years after the process began.
+const LAST: u64 = 1 << 62;
 
 impl Pace {
     pub(super) fn new(limit: f64, per: Duration, burst: u32) -> Self {
@@ -39,7 +40,10 @@ impl Pace {
         )]
         let nanos = per.as_nanos() as f64 / limit;
         let fill = nanos * f64::from(burst);
-        let mut scale = 4;
+        let mut scale: i8 = 0;
+        while scale < 4 && nanos * f64::from(scale).exp2() < 2_f64.powi(30) {
+            scale += 1;
+        }
         while fill * f64::from(scale).exp2() > 2_f64.powi(58) {
             scale -= 1;
         }
@@ -49,7 +53,7 @@ impl Pace {
             reason = "validated: positive, and less than 2^58 by the scale"
         )]
         let interval = (nanos * f64::from(scale).exp2()).ceil().max(1.0) as u64;
-        let depth = interval.saturating_mul(u64::from(burst)).min(LAST / 2);
+        let depth = interval.saturating_mul(u64::from(burst)).min(LAST / 4);
         Self { interval, depth, burst, scale }
     }
 

@@ -10,6 +10,7 @@ use crate::clock::Moment;
 /// A plain state machine: time comes in as an argument.
 #[derive(Debug)]
 pub(super) struct Quota {
+    configured: f64,
     limit: f64,
     per: Duration,
     pace: Option<Pace>,
@@ -21,8 +22,6 @@ pub(super) struct Quota {
     returned: (u64, u32),
     window: Option<Window>,
     pause: Option<Pause>,
-    /// Whether the pace is not the one that it began with.
-    changed: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +51,7 @@ impl Quota {
     pub(super) fn new(settings: &RateSettings) -> Self {
         let windowed = settings.algorithm != RateAlgorithm::TokenBucket;
         Self {
+            configured: settings.limit,
             limit: settings.limit,
             per: settings.per,
             pace: pace(settings),
@@ -60,7 +60,6 @@ impl Quota {
             returned: (0, 0),
             window: windowed.then(|| Window::new(whole(settings.limit), settings.per)),
             pause: None,
-            changed: false,
         }
     }
 
@@ -75,7 +74,13 @@ impl Quota {
 
     /// Whether the bucket of the first pace alone says who may go.
     pub(super) fn is_plain(&self) -> bool {
-        !self.changed && self.window.is_none() && self.pause.is_none()
+        !self.is_changed() && self.window.is_none() && self.pause.is_none()
+    }
+
+    /// Whether the limit is not the one that it began with.
+    #[expect(clippy::float_cmp, reason = "whether it is the very same")]
+    fn is_changed(&self) -> bool {
+        self.limit != self.configured
     }
 
     /// Whether it is as good as new.
@@ -83,7 +88,7 @@ impl Quota {
         self.turn(now);
         let full = self.pace.is_none_or(|pace| self.full_at <= pace.ticks(now));
         let empty = self.window.as_ref().is_none_or(Window::is_empty);
-        full && empty && self.pause.is_none() && !self.changed
+        full && empty && self.pause.is_none() && !self.is_changed()
     }
 
     /// The requests in each `per` at present.
@@ -184,7 +189,6 @@ impl Quota {
     /// Changes how fast tokens come; a window stays as it is.
     pub(super) fn set_pace(&mut self, limit: f64, now: Moment) {
         self.limit = limit;
-        self.changed = true;
         if let Some(before) = self.pace {
             let pace = Pace::new(limit, self.per, before.burst());
             self.full_at = pace.follow(&before, self.full_at, now);
@@ -286,6 +290,22 @@ mod tests {
     }
 
     #[test]
+    fn no_more_tokens_come_back_than_each_later_taker_found_missing() {
+        let mut quota = quota(RateConfig::new().limit(1.0).burst(4));
+        let mut take = |tokens, second| {
+            quota.turn(at(second * SECOND));
+            quota.take(tokens, at(second * SECOND)).expect("there")
+        };
+        let _used = take(2, 1);
+        let (first, second) = (take(1, 1), take(2, 2));
+        // It found two missing: of a bucket from which the three had never been taken one would have run over.
+        let _used = take(2, 4);
+        quota.give_back(first);
+        quota.give_back(second);
+        assert_eq!(available(&mut quota, at(4 * SECOND)), 1);
+    }
+
+    #[test]
     fn of_both_the_stricter_one_holds() {
         let config = RateConfig::new().limit(4.0).burst(2).algorithm(RateAlgorithm::Both);
         let mut quota = quota(config);
@@ -299,6 +319,19 @@ mod tests {
         }
         // The bucket alone would give the fifth at 750 ms: with the burst, six within the first second.
         assert_eq!(times, [0, 0, 250, 500, 1_000, 1_000, 1_250, 1_500, 2_000]);
+    }
+
+    #[test]
+    fn what_the_window_refuses_costs_the_bucket_nothing() {
+        let config = RateConfig::new().limit(4.0).burst(2).algorithm(RateAlgorithm::Both);
+        let mut quota = quota(config);
+        for quarter in [0, 0, 1, 2] {
+            assert_eq!(take(&mut quota, at(quarter * SECOND / 4)), Ok(()));
+        }
+        for _ in 0..3 {
+            assert_eq!(take(&mut quota, at(3 * SECOND / 4)), Err(SECOND / 4));
+        }
+        assert_eq!(available(&mut quota, at(SECOND)), 2);
     }
 
     #[derive(Debug, Clone)]

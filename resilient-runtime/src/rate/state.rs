@@ -131,16 +131,16 @@ impl State {
             Stand::Shed => return Look::Shed,
             Stand::Waits => {}
         }
-        let wakes = if self.line.leads(ticket) {
+        let again = if self.line.leads(ticket) {
             let tokens = self.line.wanted().unwrap_or(1);
             now + self.quota.wait(tokens.into(), now)
         } else {
             // One who was overtaken sleeps on when its time has come: whoever comes to lead is woken.
-            let wakes = self.line.wakes(ticket).unwrap_or(planned);
-            if wakes > now { wakes } else { Moment::LAST }
+            let again = self.line.wakes(ticket).unwrap_or(planned);
+            if again > now { again } else { Moment::LAST }
         };
-        self.line.set_wakes(ticket, wakes);
-        Look::Waits(wakes)
+        self.line.set_wakes(ticket, again);
+        Look::Waits(again)
     }
 
     /// How long until a waiter's turn comes.

@@ -1,3 +1,5 @@
+#![allow(clippy::float_cmp, reason = "rates that are set, and not computed")]
+
 use std::{
     future::Future,
     pin::{Pin, pin},
@@ -9,10 +11,11 @@ use std::{
     time::Duration,
 };
 
-use resilient_policy::{RateAlgorithm, RateConfig};
+use resilient_policy::{RateAdaptation, RateAlgorithm, RateConfig};
 use tokio::time::{Instant, advance};
 
 use super::{keyed::MOST_KEYS, *};
+use crate::{ConfigError, Rejection};
 
 const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(100_000);
@@ -289,6 +292,14 @@ async fn more_than_the_burst_is_refused_at_once_and_none_is_always_there() {
         );
     }
     assert_eq!(limiter.try_acquire(0), Ok(()));
+    for algorithm in [RateAlgorithm::SlidingWindow, RateAlgorithm::Both] {
+        let limiter = self::limiter(RateConfig::new().limit(5.0).algorithm(algorithm));
+        assert_eq!(limiter.acquire(5).await, Ok(()));
+        limiter.set_limit(2.0).expect("valid");
+        limiter.pause(SECOND);
+        assert_eq!(limiter.acquire(0).await, Ok(()));
+        assert!(limiter.acquire(3).await.is_err());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -399,17 +410,17 @@ async fn idle_keys_are_forgotten_and_busy_ones_are_not() {
     limiters.get("held by a call");
     let held = limiters.get("held");
     for round in 0..100 {
-        limiters.get("busy").try_acquire(1).expect("one a second");
+        let there = if round == 0 { 2 } else { 1 };
+        limiters.get("busy").try_acquire(there).expect("two, and one a second");
         for number in 0..1_000 {
             limiters.get(&format!("{round} {number}")).try_acquire(1).expect("full");
         }
+        assert!(limiters.get("busy").try_acquire(1).is_err(), "the same limiter");
         advance(SECOND).await;
     }
     assert!(limiters.len() < 10_000, "{}", limiters.len());
     held.try_acquire(2).expect("full");
     assert!(limiters.get("held").try_acquire(1).is_err(), "the same limiter");
-    advance(SECOND).await;
-    assert_eq!(limiters.get("busy").snapshot().available, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -427,6 +438,26 @@ async fn a_million_keys_are_the_most_and_few_bytes_each() {
         limiters.get(&format!("new {number}"));
     }
     assert!(limiters.len() < MOST_KEYS / 2, "{}", limiters.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_whose_rate_has_recovered_is_forgotten_like_any_other() {
+    let config = RateConfig::new().limit(10.0).adaptive(RateAdaptation::Aimd).keyed(true);
+    let limiters = KeyedLimiters::new("service".into(), config.settings());
+    for number in 0..2_000 {
+        limiters.get(&number.to_string()).sample(Sample::Throttled, Moment::now());
+    }
+    assert_eq!(limiters.len(), 2_000);
+    for _ in 0..10 {
+        advance(SECOND).await;
+        let answer = Sample::Answer(SECOND);
+        (0..2_000)
+            .for_each(|number| limiters.get(&number.to_string()).sample(answer, Moment::now()));
+    }
+    for number in 0..4_000 {
+        limiters.get(&format!("new {number}"));
+    }
+    assert!(limiters.len() < 4_000, "{}", limiters.len());
 }
 
 struct Nothing;

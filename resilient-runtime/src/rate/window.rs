@@ -110,8 +110,9 @@ impl Window {
     pub(super) fn wait(&self, tokens: u64, now: Moment) -> Duration {
         let (limit, now) = (u64::from(self.limit), now.nanos());
         // Whoever comes after a whole window of others waits until they have left it in their turn.
-        let (rounds, tokens) = ((tokens - 1) / limit, (tokens - 1) % limit + 1);
-        let mut leaving = (self.live + tokens).saturating_sub(limit);
+        let before = tokens.saturating_sub(1);
+        let (rounds, place) = (before / limit, before % limit + 1);
+        let mut leaving = (self.live + place).saturating_sub(limit);
         let mut until = now;
         for booked in &self.booked {
             if leaving == 0 {
