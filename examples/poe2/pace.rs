@@ -40,6 +40,9 @@ struct Times {
     disk: Option<u32>,
 }
 
+/// How long past its time an answer is better than none: as every attribute says.
+const STALE: Duration = Duration::from_secs(3600);
+
 fn times(service: Service) -> Times {
     match service {
         Service::Scout => Times {
@@ -125,6 +128,7 @@ impl Haste {
     fn policies(self, times: &Times) -> PolicyConfig {
         let waits = |seconds| Duration::from_secs(seconds) / self.waits;
         let memory = Duration::from_secs(times.memory.into()) / self.cache;
+        let stale = STALE / self.cache;
         let disk = times.disk.map_or(memory, |seconds| Duration::from_secs(seconds.into()));
         PolicyConfig::new()
             .breaker(BreakerConfig::new().recovery(waits(times.recovery.into())))
@@ -135,7 +139,7 @@ impl Haste {
                     .burst(times.burst)
                     .wait(waits(5)),
             )
-            .cache(CacheConfig::new().memory(memory).disk(disk))
+            .cache(CacheConfig::new().memory(memory).disk(disk).stale(stale))
             .timeout(
                 TimeoutConfig::new()
                     .attempt(Duration::from_secs(times.timeout.into()) / self.timeouts),

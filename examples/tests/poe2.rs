@@ -1,5 +1,7 @@
 //! Runs the example `poe2` as a user would.
 
+mod program;
+
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -8,24 +10,8 @@ use std::{
 
 use serde_json::Value;
 
-/// Where the example is. Cargo builds it for its own unit tests only, so the program itself is built here; as part of
-/// the workspace, so that everything below it is compiled already.
 fn program() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--workspace", "--example", "poe2", "--message-format", "json"]);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
-        let build = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo starts");
-        assert!(build.status.success(), "{}", String::from_utf8_lossy(&build.stderr));
-        let messages = build.stdout.split(|&byte| byte == b'\n');
-        let built = messages
-            .filter_map(|message| serde_json::from_slice::<Value>(message).ok())
-            .filter(|message| message["target"]["name"] == "poe2")
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from));
-        built.expect("cargo names the program that it built")
-    });
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| program::built("poe2"));
     &PROGRAM
 }
 
@@ -139,7 +125,7 @@ fn a_calm_run_is_decided_by_its_seed() {
 fn an_outage_opens_breakers_and_its_end_closes_them() {
     let cache = temporary();
     let report = run_json(cache.path(), &["--scenario", "outage"]);
-    for service in ["poe2_scout", "poe_ninja"] {
+    for (service, source) in [("poe2_scout", "stale"), ("poe_ninja", "fallback")] {
         for state in ["open", "half_open", "closed"] {
             assert!(
                 heard(&report, &[("event", "breaker"), ("service", service), ("to", state)]),
@@ -147,8 +133,8 @@ fn an_outage_opens_breakers_and_its_end_closes_them() {
             );
         }
         assert!(
-            heard(&report, &[("event", "served"), ("service", service), ("source", "fallback")]),
-            "{service}"
+            heard(&report, &[("event", "served"), ("service", service), ("source", source)]),
+            "{service}: {source}"
         );
     }
 }

@@ -12,6 +12,7 @@
 //! | [`rate`] | limits how many requests leave in a time |
 //! | [`cache`] | keeps answers in memory and on disk, and loads each once |
 //! | [`fallback`] | answers when a call has failed |
+//! | [`preset`] | bundles of policies for kinds of services |
 //!
 //! Every key and its default at one glance: [`macro@crate::resilient`]. The same by hand: [`Policy`](crate::Policy).
 
@@ -44,3 +45,6 @@ pub mod cache {}
 
 #[doc = include_str!("../docs/guide/fallback.md")]
 pub mod fallback {}
+
+#[doc = include_str!("../docs/guide/preset.md")]
+pub mod preset {}

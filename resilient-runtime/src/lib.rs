@@ -156,8 +156,8 @@ pub use resilient_policy::{
     AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
     BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
     HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
-    PolicySettings, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope, Setting,
-    Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
+    PolicySettings, Preset, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope,
+    Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.

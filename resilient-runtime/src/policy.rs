@@ -2,7 +2,7 @@ use std::future::Future;
 
 use crate::{
     BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure,
-    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, RateConfig, Registry,
+    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, RateConfig, Registry,
     RetryConfig, Service, TimeoutConfig,
     config_error::subject,
     outcome::{
@@ -265,6 +265,12 @@ impl PolicyBuilder {
     /// Everything at once, over what was said before.
     pub fn config(mut self, config: PolicyConfig) -> Self {
         self.config = self.config.overlaid(&config);
+        self
+    }
+
+    /// Adds the policies of a preset, below what was said before.
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.config = preset.config().overlaid(&self.config);
         self
     }
 

@@ -14,8 +14,9 @@ use std::{
 
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
-    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, RateConfig, Registry, RetryConfig,
-    Retrying, Scope, Tier, TimeoutConfig, cacheable_result, fallible, resilient, storable,
+    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, RateConfig, Registry,
+    RetryConfig, Retrying, Scope, Tier, TimeoutConfig, cacheable_result, fallible, resilient,
+    storable,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -266,6 +267,18 @@ both_ways! {
         = policies!(cache(CacheConfig::new().memory(secs(2)).negative(secs(1)).capacity(5)) retry(RetryConfig::new().max(2).base(millis(100)))),
         plain().rules(|rules| rules.cache_if(is_even)),
         |call, operation| call.cached(cacheable_result(), Key::new()).call(operation);
+    preset: [preset = external_api]
+        = Preset::ExternalApi.config(),
+        plain(), |call, operation| call.call(operation);
+    preset_and_more: [breaker(recovery = "1s"), preset = database, timeout(attempt = "500ms")]
+        = Preset::Database.config().overlaid(&policies!(
+            breaker(BreakerConfig::new().recovery(secs(1)))
+            timeout(TimeoutConfig::new().attempt(millis(500)))
+        )),
+        plain(), |call, operation| call.call(operation);
+    preset_of_a_cache: [preset = cache]
+        = Preset::Cache.config(),
+        plain(), |call, operation| call.call(operation);
     all_together: [
         cache = "1s", timeout(attempt = "500ms", call = "5s"), bulkhead(max = 2, wait = "1s"),
         retry(max = 3, base = "100ms"), breaker(threshold = 0.5, window = 8, recovery = "1s"),

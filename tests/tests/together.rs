@@ -55,12 +55,15 @@ async fn a_hit_costs_no_token_and_asks_no_breaker() {
     let double = Double::default();
     let api = decorated(&double);
     assert_eq!(api.get("a").await, Ok(1));
+    assert_eq!((api.get("a").await, double.calls()), (Ok(1), 1));
     api.service().breaker().expect("declared").force_open();
     for _ in 0..10 {
         assert_eq!(api.get("a").await, Ok(1));
     }
     assert_eq!(double.calls(), 1);
     assert_eq!(available(&api), (1, 0));
+    let books = books(&api);
+    assert_eq!((books.successes, books.memory_hits, books.rejected.total()), (12, 11, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,6 +84,7 @@ async fn an_open_breaker_costs_no_token_and_every_attempt_costs_one() {
 async fn retries_stop_when_the_breaker_opens() {
     let double = Double::failing(100);
     let api = decorated(&double);
+    let start = Instant::now();
     let calls = [
         tokio::spawn({
             let api = api.clone();
@@ -103,6 +107,7 @@ async fn retries_stop_when_the_breaker_opens() {
         3,
         "two calls failed together and opened the breaker with their third attempt"
     );
+    assert_eq!(start.elapsed(), Duration::from_secs(1), "nobody waits for a rejection");
 }
 
 #[tokio::test(start_paused = true)]

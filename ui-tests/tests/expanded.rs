@@ -93,6 +93,11 @@ mod local_futures;
 #[rustfmt::skip]
 #[path = "../expand/local_futures.expanded.rs"]
 mod local_futures_expanded;
+#[path = "../expand/presets.rs"]
+mod presets;
+#[rustfmt::skip]
+#[path = "../expand/presets.expanded.rs"]
+mod presets_expanded;
 #[path = "../expand/rules.rs"]
 mod rules;
 #[rustfmt::skip]

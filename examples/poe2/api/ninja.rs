@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Class, Difficulty, PopularBuild, Tier};
 
 /// Popular builds.
@@ -9,9 +9,9 @@ use crate::model::{Answer, Class, Difficulty, PopularBuild, Tier};
     breaker(threshold = 2, recovery = "120s"),
     retry(max = 3, base = "3s", backoff = 3.0),
     rate = 0.2,
-    cache(memory = "15m", disk = "2h"),
+    cache(memory = "15m", disk = "2h", stale = "1h"),
     timeout = "15s",
-    fallback(backup = OfflineNinja),
+    fallback(stale, backup = OfflineNinja, unavailable),
 )]
 pub(crate) trait NinjaApi {
     /// What the players of a class play.

@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Element, Item, Rarity, Skill, SkillKind, Slot};
 
 /// Skills and items.
@@ -9,9 +9,9 @@ use crate::model::{Answer, Element, Item, Rarity, Skill, SkillKind, Slot};
     breaker(threshold = 5, recovery = "30s"),
     retry(max = 2, base = "1s", backoff = 1.5),
     rate = 1.0,
-    cache(memory = "10m", disk = "1h"),
+    cache(memory = "10m", disk = "1h", stale = "1h"),
     timeout = "10s",
-    fallback(backup = OfflinePoe2Db),
+    fallback(stale, backup = OfflinePoe2Db, unavailable),
 )]
 pub(crate) trait Poe2DbApi {
     /// Every skill.

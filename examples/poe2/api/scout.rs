@@ -1,6 +1,6 @@
 use resilient_runtime::resilient;
 
-use super::{ApiError, http::HttpService};
+use super::{ApiError, error::unavailable, http::HttpService};
 use crate::model::{Answer, Listing, Market, Quote, Trend, Trends};
 
 /// Market data and build trends.
@@ -9,9 +9,9 @@ use crate::model::{Answer, Listing, Market, Quote, Trend, Trends};
     breaker(threshold = 3, recovery = "60s"),
     retry(max = 3, base = "2s", backoff = 2.0),
     rate = 0.5,
-    cache(memory = "5m", disk = "30m"),
+    cache(memory = "5m", disk = "30m", stale = "1h"),
     timeout = "10s",
-    fallback(backup = OfflineScout),
+    fallback(stale, backup = OfflineScout, unavailable),
 )]
 pub(crate) trait ScoutApi {
     /// What a league's market trades at.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use darling::FromMeta;
 use resilient_policy::{
-    AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Scope, Threshold,
-    Tier, Window,
+    AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Preset, Scope,
+    Threshold, Tier, Window,
 };
 use syn::{Expr, ExprPath, Lit};
 
@@ -268,6 +268,11 @@ impl Worded for Scope {
 impl Worded for LimitAlgorithm {
     const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
     const NOUN: &'static str = "way to find a limit";
+}
+
+impl Worded for Preset {
+    const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
+    const NOUN: &'static str = "preset";
 }
 
 impl<T: Worded> FromMeta for Word<T> {

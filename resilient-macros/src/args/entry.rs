@@ -177,6 +177,7 @@ pub(super) fn sample(name: &str) -> &'static str {
         "adaptive" => "vegas",
         "per" => "call",
         "scope" => "method",
+        "preset" => "external_api",
         "key" => "id",
         "when" => "is_transient",
         "retry_if" | "failure_if" => "is_pending",

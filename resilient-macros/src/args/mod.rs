@@ -10,15 +10,17 @@ mod rules;
 mod value;
 
 use proc_macro2::TokenStream;
-use resilient_policy::{PolicyConfig, Setting};
+use quote::ToTokens;
+use resilient_policy::{PolicyConfig, Preset, Setting};
 use syn::{Ident, Path, parse_quote};
 
-pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use self::{
+    choice::Word,
     entry::{Entry, Value, sample},
     group::read,
     value::{CratePath, Switch, Text},
 };
+pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use crate::{errors::Errors, names::nearest};
 
 /// What one attribute says of the policies.
@@ -50,7 +52,6 @@ pub(crate) struct MethodArgs {
 const POLICIES: [&str; 8] =
     ["breaker", "retry", "rate", "cache", "timeout", "bulkhead", "hedge", "fallback"];
 const ON_A_TRAIT: [&str; 3] = ["service", "send", "crate"];
-const PLANNED: [&str; 1] = ["preset"];
 
 impl Layer {
     /// Reads an entry that is one of a policy; false if it is not.
@@ -83,6 +84,25 @@ impl Layer {
             _ => return false,
         }
         true
+    }
+
+    /// Reads the preset among the entries, if there is one, and lays it below everything else.
+    fn preset(&mut self, entries: &[Entry], errors: &mut Errors) {
+        let Some(entry) = entries.iter().find(|entry| entry.key == "preset") else { return };
+        if entry.is_off() {
+            errors.at(
+                entry,
+                "a preset cannot be off; take its policies off one by one, such as `retry = off`",
+            );
+            return;
+        }
+        let Some(Word(preset)) = setting::<Word<Preset>>(entry, errors) else { return };
+        let below = preset.config();
+        self.config = below.overlaid(&self.config);
+        let tokens = entry.to_token_stream();
+        for policy in POLICIES {
+            self.places.set_policy_below(policy, &tokens);
+        }
     }
 
     fn off(&mut self, key: &str) -> bool {
@@ -144,26 +164,32 @@ impl TraitArgs {
             send: true,
             krate: parse_quote!(::resilient_runtime),
         };
-        for entry in entries(tokens, errors) {
-            if args.layer.policy(&entry, errors) {
+        let entries = entries(tokens, errors);
+        for entry in &entries {
+            if args.layer.policy(entry, errors) {
                 continue;
             }
             match entry.key.to_string().as_str() {
-                "service" => args.service = setting::<Text>(&entry, errors).map(|text| text.0),
+                "preset" => {}
+                "service" => args.service = setting::<Text>(entry, errors).map(|text| text.0),
                 "send" => {
-                    args.send = setting::<Switch>(&entry, errors).is_none_or(|switch| switch.0);
+                    args.send = setting::<Switch>(entry, errors).is_none_or(|switch| switch.0);
                 }
                 "crate" => {
                     args.krate =
-                        setting::<CratePath>(&entry, errors).map_or(args.krate, |path| path.0);
+                        setting::<CratePath>(entry, errors).map_or(args.krate, |path| path.0);
                 }
                 "skip" => errors.at(
                     &entry.key,
                     "`skip` stands on a method; take the attribute off the trait to skip them all",
                 ),
-                _ => unknown(&entry, POLICIES.into_iter().chain(ON_A_TRAIT), errors),
+                _ => {
+                    let keys = POLICIES.into_iter().chain(["preset"]).chain(ON_A_TRAIT);
+                    unknown(entry, keys, errors);
+                }
             }
         }
+        args.layer.preset(&entries, errors);
         args
     }
 }
@@ -178,12 +204,13 @@ impl MethodArgs {
                 continue;
             }
             match entry.key.to_string().as_str() {
+                "preset" => {}
                 "skip" if matches!(entry.value, Value::None) => args.skip = Some(entry.key.clone()),
                 "skip" => errors.at(entry, "`skip` takes no value; write `#[resilient(skip)]`"),
                 key if ON_A_TRAIT.contains(&key) => {
                     errors.at(&entry.key, format!("`{key}` holds for the whole trait; write it in the attribute on the trait"));
                 }
-                _ => unknown(entry, POLICIES.into_iter().chain(["skip"]), errors),
+                _ => unknown(entry, POLICIES.into_iter().chain(["preset", "skip"]), errors),
             }
         }
         if let (Some(skip), Some(other)) =
@@ -195,6 +222,7 @@ impl MethodArgs {
             );
             errors.at(skip, message);
         }
+        args.layer.preset(&entries, errors);
         args
     }
 }
@@ -206,10 +234,11 @@ fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     list.errors.into_iter().for_each(|error| errors.push(error));
     for entry in list.entries {
         if entries.iter().any(|before| before.key == entry.key) {
-            errors.at(
-                &entry.key,
-                format!("`{}` is given twice; write its parameters in one place", entry.key),
-            );
+            let cure = match entry.value {
+                Value::List(..) => "write its parameters in one place",
+                _ => "leave one of them out",
+            };
+            errors.at(&entry.key, format!("`{}` is given twice; {cure}", entry.key));
         } else {
             entries.push(entry);
         }
@@ -238,10 +267,6 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
 
 fn unknown<'a>(entry: &Entry, keys: impl Iterator<Item = &'a str> + Clone, errors: &mut Errors) {
     let key = entry.key.to_string();
-    if PLANNED.contains(&key.as_str()) {
-        errors.at(&entry.key, format!("`{key}` is not in this version yet; leave it out"));
-        return;
-    }
     let list = keys.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     let message = match (nearest(&key, keys), groups::home_of(&entry.key)) {
         (Some(near), _) => {

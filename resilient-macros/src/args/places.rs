@@ -12,6 +12,11 @@ impl Places {
         self.0.insert((policy, field), tokens);
     }
 
+    /// Blames what stands here for whatever it says of a policy that has no place of its own.
+    pub(super) fn set_policy_below(&mut self, policy: &'static str, tokens: &TokenStream) {
+        self.0.entry((policy, "")).or_insert_with(|| tokens.clone());
+    }
+
     pub(super) fn has(&self, policy: &'static str, field: &'static str) -> bool {
         self.0.contains_key(&(policy, field))
     }

@@ -168,6 +168,34 @@ mod tests {
         assert_eq!(unspread(&custom, 1.0), [5; 6].map(millis));
     }
 
+    /// Delays in milliseconds of one call with the default strategy, which reaches the cap of one second after the
+    /// fourth attempt.
+    fn spread(jitter: Jitter) -> Vec<Duration> {
+        let settings = with(plain(Backoff::Exponential(2.0)), |settings| {
+            (settings.jitter, settings.max_delay) = (jitter, millis(1_000));
+        });
+        let mut rng = SmallRng::seed_from_u64(5);
+        let next = |previous: &mut Duration, attempt| {
+            *previous = delay(&settings, attempt, *previous, 1.0, &mut rng);
+            Some(*previous)
+        };
+        (1..=200).scan(Duration::ZERO, next).collect()
+    }
+
+    #[test]
+    fn each_jitter_spreads_over_its_whole_range_even_at_the_cap() {
+        let within = |delays: &[Duration], low, high| {
+            delays.iter().any(|delay| (millis(low)..millis(high)).contains(delay))
+        };
+        let (equal, full) = (spread(Jitter::Equal), spread(Jitter::Full));
+        assert!(within(&equal[10..], 500, 600) && within(&equal[10..], 900, 1_000));
+        assert!(!within(&equal[10..], 0, 500));
+        assert!(within(&full[10..], 0, 100) && within(&full[10..], 900, 1_000));
+        let decorrelated = spread(Jitter::Decorrelated);
+        assert!(within(&decorrelated, 100, 200), "it comes back to the first delay");
+        assert!(within(&decorrelated, 700, 1_001), "and grows past three times it");
+    }
+
     #[test]
     fn decorrelated_lies_between_the_first_delay_and_three_times_the_one_before() {
         let custom = Backoff::Custom(CustomBackoff(|n| millis(if n == 1 { 40 } else { 9_999 })));

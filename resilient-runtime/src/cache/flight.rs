@@ -1,17 +1,16 @@
 //! Single flight: of all calls for one key, one loads and the others wait.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-};
-
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::{collections::HashMap, sync::OnceLock};
 
 use super::Entry;
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, Semaphore, SemaphorePermit};
 
-/// The loads that are under way, by key.
-#[derive(Debug, Default)]
-pub(super) struct Flights(Mutex<Listed>);
+#[cfg(all(test, resilient_loom))]
+mod loom;
+
+/// The loads that are under way, by key. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Flights(Arc<Mutex<Listed>>);
 
 /// Each load with the number of calls that have joined it.
 type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize)>;
@@ -47,7 +46,7 @@ impl Flights {
     }
 
     /// Joins the load of `key`, or begins it. A leader that is dropped hands over to the next in line.
-    pub(super) async fn join(self: &Arc<Self>, key: &[u8]) -> Role {
+    pub(super) async fn join(&self, key: &[u8]) -> Role {
         let (seat, leads) = self.take_seat(key);
         if leads {
             return Role::Leader(Lead { seat });
@@ -59,7 +58,7 @@ impl Flights {
         Role::Landed(seat.flight.landed.get().cloned().unwrap_or(Landing::Failed))
     }
 
-    fn take_seat(self: &Arc<Self>, key: &[u8]) -> (Seat, bool) {
+    fn take_seat(&self, key: &[u8]) -> (Seat, bool) {
         let mut flights = self.lock();
         let leads = !flights.contains_key(key);
         let (flight, seats) = flights.entry(key.into()).or_insert_with(|| {
@@ -68,11 +67,11 @@ impl Flights {
         *seats += 1;
         let flight = Arc::clone(flight);
         drop(flights);
-        (Seat { flights: Arc::clone(self), flight, key: key.into() }, leads)
+        (Seat { flights: self.clone(), flight, key: key.into() }, leads)
     }
 
     /// Begins the load of `key`, unless somebody has.
-    pub(super) fn try_lead(self: &Arc<Self>, key: &[u8]) -> Option<Lead> {
+    pub(super) fn try_lead(&self, key: &[u8]) -> Option<Lead> {
         let (seat, leads) = self.take_seat(key);
         leads.then_some(Lead { seat })
     }
@@ -95,7 +94,7 @@ impl Flights {
 /// A place in a load. The last one to leave takes it off the list.
 #[derive(Debug)]
 struct Seat {
-    flights: Arc<Flights>,
+    flights: Flights,
     flight: Arc<Flight>,
     key: Box<[u8]>,
 }

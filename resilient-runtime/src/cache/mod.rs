@@ -41,7 +41,7 @@ pub(crate) struct Cache {
     settings: CacheSettings,
     memory: Memory,
     disk: Option<DiskTier>,
-    flights: Arc<Flights>,
+    flights: Flights,
     loads: Arc<Loads>,
 }
 
@@ -94,7 +94,7 @@ impl Cache {
         Self {
             memory: Memory::new(capacity, random, counters),
             disk,
-            flights: Arc::default(),
+            flights: Flights::default(),
             loads: Arc::default(),
             settings,
         }

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use resilient_runtime::{
-    AdaptiveConfig, HedgeConfig, PolicyConfig, RateConfig, Rejection, TimeoutConfig, TimeoutScope,
+    AdaptiveConfig, HedgeConfig, Jitter, PolicyConfig, RateConfig, Rejection, RetryConfig,
+    TimeoutConfig, TimeoutScope,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -39,6 +40,31 @@ async fn huge_times_are_no_trouble_and_the_shorter_of_two_is_told() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_attempt_ends_with_its_call_however_long_it_may_take_itself() {
+    let timeout = TimeoutConfig::new().attempt(8 * SECOND).call(10 * SECOND);
+    let retry = RetryConfig::new().max(2).base(4 * SECOND).jitter(Jitter::None);
+    let policy = policy(PolicyConfig::new().timeout(timeout).retry(retry));
+    let start = Instant::now();
+    let double = Double::playing([Act::Fail(Fault::Down), Act::Hang]);
+    assert_eq!(scope(get(&policy, &double).await), Some(TimeoutScope::Call));
+    assert_eq!(start.elapsed(), 10 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_its_own_deadline_and_that_of_the_call_around_it_the_earlier_one_counts() {
+    let within =
+        |limit: Duration| policy(PolicyConfig::new().timeout(TimeoutConfig::new().call(limit)));
+    for (outer, inner) in [(3, 9), (9, 3)] {
+        let (outer, inner) = (within(outer * SECOND), within(inner * SECOND));
+        let start = Instant::now();
+        let hanging = Double::playing([Act::Hang]);
+        let answer = outer.call(async || get(&inner, &hanging).await).await;
+        assert_eq!(scope(answer), Some(TimeoutScope::Call));
+        assert_eq!(start.elapsed(), 3 * SECOND);
+    }
+}
+
 /// An adaptive timeout follows how long answers take. What comes faster because it is none must not shorten it.
 #[tokio::test(start_paused = true)]
 async fn failures_and_refusals_shorten_no_adaptive_timeout() {
@@ -63,7 +89,7 @@ async fn failures_and_refusals_shorten_no_adaptive_timeout() {
 /// A hedge that its attempt's timeout cuts short was not given the time that the timeout is about.
 #[tokio::test(start_paused = true)]
 async fn a_hedge_that_is_cut_short_shortens_no_adaptive_timeout() {
-    let adaptive = AdaptiveConfig::new().percentile(50.0).factor(1.0).max(8 * SECOND);
+    let adaptive = AdaptiveConfig::new().percentile(10.0).factor(1.0).max(8 * SECOND);
     let policy = policy(
         PolicyConfig::new()
             .timeout(TimeoutConfig::new().adaptive(adaptive))

@@ -27,6 +27,15 @@ fn a_dropped_probe_gives_its_place_back() {
 }
 
 #[test]
+fn failures_after_a_recovery_count_again() {
+    let (breaker, open_until) = opened();
+    record(&breaker, Ending::Success, open_until);
+    assert_eq!(breaker.state(), State::Closed);
+    record(&breaker, Ending::Failure, open_until);
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
 fn an_owned_permit_counts_like_a_borrowed_one() {
     let (breaker, later) = opened();
     let probe = breaker.clone().admit_owned(later).expect("half-open");

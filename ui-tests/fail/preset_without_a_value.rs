@@ -1,7 +1,7 @@
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
-#[resilient(preset = external_api)]
+#[resilient(preset)]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }
