@@ -104,8 +104,9 @@ impl Declaration {
         let subject =
             Subject { service: self.service.name().clone(), method: method.name().clone() };
         let cache = settings.cache.map(|cache| {
-            let disk =
-                cache.disk.and_then(|_| self.shared.disk_tier(&subject, &self.cache_namespace));
+            let disk = cache.disk.and_then(|_| {
+                self.shared.disk_tier(&subject, &self.cache_namespace, &method.counters())
+            });
             let random = || self.shared.seeds.next();
             let cache = Arc::new(Cache::new(cache, disk, random, method.counters()));
             method.add_cache(&cache);

@@ -14,7 +14,8 @@ use resilient_policy::PolicyConfig;
 use crate::disk::Store;
 use crate::{
     BreakerTransition, ConfigError, Declaration, Name, Service, ServiceSnapshot, Subscription,
-    breaker::Listeners, config_error::subject, disk::DiskTier, events, events::Subject, rng::Seeds,
+    breaker::Listeners, config_error::subject, counters::Counters, disk::DiskTier, events,
+    events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -204,15 +205,26 @@ impl fmt::Debug for Shared {
 
 impl Shared {
     #[cfg(feature = "disk")]
-    pub(crate) fn disk_tier(&self, subject: &Subject, namespace: &Name) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(
+        &self,
+        subject: &Subject,
+        namespace: &Name,
+        counters: &Arc<Counters>,
+    ) -> Option<DiskTier> {
         if self.store.is_none() && self.disk == DiskStatus::Off {
             self.without_directory(subject);
         }
-        self.store.clone().map(|store| DiskTier::new(store, subject.clone(), namespace))
+        let store = self.store.clone()?;
+        Some(DiskTier::new(store, subject.clone(), namespace, Arc::clone(counters)))
     }
 
     #[cfg(not(feature = "disk"))]
-    pub(crate) fn disk_tier(&self, subject: &Subject, _: &Name) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(
+        &self,
+        subject: &Subject,
+        _: &Name,
+        _: &Arc<Counters>,
+    ) -> Option<DiskTier> {
         self.without_directory(subject);
         None
     }

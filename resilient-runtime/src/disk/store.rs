@@ -300,6 +300,7 @@ impl Open {
             .filter_map(|(address, (key, write))| match record(key, write) {
                 Ok(record) => Some((address, key, write.begun, record)),
                 Err(problem) => {
+                    write.counters.disk_errors.add();
                     write
                         .subject
                         .cache(&format_args!("an answer cannot be kept on disk: {problem}"));
@@ -307,7 +308,7 @@ impl Open {
                 }
             })
             .collect();
-        let _ = self.ask(|database| {
+        let written = self.ask(|database| {
             let mut transaction = database.begin_write()?;
             // Without it a process that was killed makes the next one read the whole file first.
             transaction.set_quick_repair(true);
@@ -329,6 +330,11 @@ impl Open {
             transaction.commit()?;
             Ok(())
         });
+        if written.is_err() {
+            for (_, write) in batch.values() {
+                write.counters.disk_errors.add();
+            }
+        }
     }
 
     /// Removes what was forgotten.
