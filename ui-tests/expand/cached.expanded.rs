@@ -99,7 +99,7 @@ impl<T> ResilientShop<T> {
                             ::resilient_runtime::PolicyConfig::new()
                                 .cache(
                                     ::resilient_runtime::CacheConfig::new()
-                                        .max_weight(1000000)
+                                        .max_weight(5000)
                                         .negative(::core::time::Duration::from_secs(30))
                                         .idle(::core::time::Duration::from_secs(60)),
                                 ),

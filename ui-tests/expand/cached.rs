@@ -8,7 +8,7 @@ use resilient_runtime::{Classify, Rejection, resilient, serde};
 pub trait Shop {
     async fn price(&self, item: &str) -> Result<Price, ShopError>;
 
-    #[resilient(cache(key = page, max_weight = 1_000_000, weight = worth, cache_if = is_whole, idle = "1m", negative = "30s"), fallback = off)]
+    #[resilient(cache(key = page, max_weight = 5_000, weight = worth, cache_if = is_whole, idle = "1m", negative = "30s"), fallback = off)]
     async fn page(&self, page: u32, nonce: u64) -> Result<Price, ShopError>;
 
     #[resilient(cache = off)]
