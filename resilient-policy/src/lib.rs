@@ -31,7 +31,7 @@ pub use hedge::{HedgeAfter, HedgeConfig, HedgeSettings};
 pub use policy::{PolicyConfig, PolicySettings};
 pub use preset::Preset;
 pub use problem::{Parameter, Problem};
-pub use rate::{RateConfig, RateSettings};
+pub use rate::{RateAdaptation, RateAlgorithm, RateConfig, RateSettings};
 pub use retry::{Jitter, RetryConfig, RetrySettings};
 pub use setting::Setting;
 pub use tier::Tier;

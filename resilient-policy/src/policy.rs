@@ -146,6 +146,7 @@ impl PolicyConfig {
             problems.extend(self.cache.as_on().into_iter().flat_map(CacheConfig::final_problems));
             problems
                 .extend(self.bulkhead.as_on().into_iter().flat_map(BulkheadConfig::final_problems));
+            problems.extend(self.rate.as_on().into_iter().flat_map(RateConfig::final_problems));
             problems.extend(self.retry_without_time());
             problems.extend(self.probe_without_time());
             problems.extend(self.rate_out_of_reach());

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 pub(crate) struct Moment(NonZero<u64>);
 
 /// Where the counting starts. Far from zero: a paused clock of another runtime may lie before our first reading.
-const START: u64 = 1 << 60;
+pub(crate) const START: u64 = 1 << 60;
 
 fn origin() -> Instant {
     static ORIGIN: OnceLock<Instant> = OnceLock::new();
@@ -25,6 +25,7 @@ fn nanos(duration: Duration) -> u64 {
 
 impl Moment {
     pub(crate) const FIRST: Self = Self(NonZero::<u64>::MIN);
+    pub(crate) const LAST: Self = Self(NonZero::<u64>::MAX);
 
     fn new(nanos: u64) -> Self {
         NonZero::new(nanos).map_or(Self::FIRST, Self)

@@ -116,6 +116,7 @@ impl Counters {
             breaker: own.breaker().map(CircuitBreaker::snapshot),
             keyed_breakers: own.keyed_snapshot(),
             rate: own.rate_snapshot(),
+            keyed_rate: own.keyed_rate_snapshot(),
             bulkhead: own.bulkhead_snapshot(),
             budget: own.budget_snapshot(),
             calls: self.calls.get(),
@@ -184,6 +185,8 @@ pub struct MethodSnapshot {
     pub keyed_breakers: Vec<KeyedBreakerSnapshot>,
     /// Its own rate limiter, where it does not share the service's.
     pub rate: Option<RateSnapshot>,
+    /// Its own keyed rate limiters, where it has such.
+    pub keyed_rate: Option<crate::KeyedRateSnapshot>,
     /// Its own bulkhead, where it does not share the service's.
     pub bulkhead: Option<BulkheadSnapshot>,
     /// The budget of its own retries and hedges, where it does not share the service's.

@@ -82,8 +82,14 @@ impl Declaration {
         let limiter = match settings.rate {
             None => None,
             Some(rate) => {
-                let (guards, site) = at(gives(own.rate.as_on(), &RateConfig::new()));
-                Some(guards.declare_limiter(rate, site)?)
+                // As for the breaker's key.
+                let shared = self.policies.rate.as_on().and_then(|rate| rate.keyed);
+                let nothing = shared.map_or(RateConfig::new(), |keyed| {
+                    let given = own.rate.as_on().and_then(|own| own.keyed);
+                    given.map_or(RateConfig::new(), |_| RateConfig::new().keyed(keyed))
+                });
+                let (guards, site) = at(gives(own.rate.as_on(), &nothing));
+                Some(guards.declare_limiters(rate, site)?)
             }
         };
         let bulkhead = match settings.bulkhead {

@@ -10,14 +10,14 @@ use resilient_policy::{
 };
 
 use crate::{
-    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, ConfigError, Name,
-    RateSnapshot,
+    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, ConfigError,
+    KeyedRateSnapshot, Name, RateSnapshot,
     breaker::{KeyedBreakers, Owner},
     budget::RetryBudget,
     bulkhead::Bulkhead,
     clock::Moment,
     config_error::subject,
-    rate::RateLimiter,
+    rate::{KeyedLimiters, RateLimiter},
     registry::Shared,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Guards {
     breakers: OnceLock<Breakers>,
-    limiter: OnceLock<RateLimiter>,
+    limiters: OnceLock<Limiters>,
     bulkhead: OnceLock<Bulkhead>,
     budget: OnceLock<(Budget, Option<Arc<RetryBudget>>)>,
 }
@@ -35,6 +35,13 @@ pub(crate) struct Guards {
 pub(crate) enum Breakers {
     One(CircuitBreaker),
     Keyed(Arc<KeyedBreakers>),
+}
+
+/// The rate limiter that calls ask, or those.
+#[derive(Clone)]
+pub(crate) enum Limiters {
+    One(RateLimiter),
+    Keyed(Arc<KeyedLimiters>),
 }
 
 /// A keyed circuit breaker that is not idle, at one moment.
@@ -70,6 +77,15 @@ impl Breakers {
     }
 }
 
+impl Limiters {
+    fn settings(&self) -> &RateSettings {
+        match self {
+            Self::One(limiter) => limiter.settings(),
+            Self::Keyed(limiters) => limiters.settings(),
+        }
+    }
+}
+
 impl Guards {
     pub(crate) fn breaker(&self) -> Option<&CircuitBreaker> {
         match self.breakers.get()? {
@@ -82,6 +98,20 @@ impl Guards {
         match self.breakers.get()? {
             Breakers::One(_) => None,
             Breakers::Keyed(breakers) => Some(breakers.get(key)),
+        }
+    }
+
+    pub(crate) fn limiter(&self) -> Option<&RateLimiter> {
+        match self.limiters.get()? {
+            Limiters::One(limiter) => Some(limiter),
+            Limiters::Keyed(_) => None,
+        }
+    }
+
+    pub(crate) fn limiter_for(&self, key: &str) -> Option<RateLimiter> {
+        match self.limiters.get()? {
+            Limiters::One(_) => None,
+            Limiters::Keyed(limiters) => Some(limiters.get(key)),
         }
     }
 
@@ -105,7 +135,14 @@ impl Guards {
     }
 
     pub(crate) fn rate_snapshot(&self) -> Option<RateSnapshot> {
-        self.limiter.get().map(RateLimiter::snapshot)
+        self.limiter().map(RateLimiter::snapshot)
+    }
+
+    pub(crate) fn keyed_rate_snapshot(&self) -> Option<KeyedRateSnapshot> {
+        match self.limiters.get()? {
+            Limiters::One(_) => None,
+            Limiters::Keyed(limiters) => Some(limiters.snapshot()),
+        }
     }
 
     pub(crate) fn bulkhead_snapshot(&self) -> Option<BulkheadSnapshot> {
@@ -137,14 +174,22 @@ impl Guards {
         Ok(breakers.clone())
     }
 
-    pub(crate) fn declare_limiter(
+    /// The limiter or limiters of these settings, made now or shared with those who declared the same before.
+    pub(crate) fn declare_limiters(
         &self,
         settings: RateSettings,
         site: &Site<'_>,
-    ) -> Result<RateLimiter, ConfigError> {
-        let limiter = self.limiter.get_or_init(|| RateLimiter::new(settings));
-        same("rate", site, limiter.settings(), &settings)?;
-        Ok(limiter.clone())
+    ) -> Result<Limiters, ConfigError> {
+        let limiters = self.limiters.get_or_init(|| {
+            let service = site.service.clone();
+            if settings.keyed {
+                Limiters::Keyed(Arc::new(KeyedLimiters::new(service, settings)))
+            } else {
+                Limiters::One(RateLimiter::new(service, settings))
+            }
+        });
+        same("rate", site, limiters.settings(), &settings)?;
+        Ok(limiters.clone())
     }
 
     pub(crate) fn declare_bulkhead(
@@ -183,7 +228,7 @@ impl Guards {
         }
         // A trait may give half of a policy, for its methods to complete.
         if let Some(rate) = config.rate.as_on().filter(|rate| rate.limit.is_some()) {
-            self.declare_limiter(RateConfig::settings(rate), site)?;
+            self.declare_limiters(RateConfig::settings(rate), site)?;
         }
         let whole = config.bulkhead.as_on().filter(|b| b.max.is_some() || b.adaptive.is_some());
         if let Some(bulkhead) = whole {

@@ -143,7 +143,10 @@ pub use outcome::{
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};
 pub use provenance::{Provenance, Traced, traced};
-pub use rate::RateSnapshot;
+pub use rate::{
+    ByPriority, KeyedRateSnapshot, Priority, RateCounts, RateLimiter, RateSnapshot, Reservation,
+    priority, with_priority,
+};
 pub use registry::{DiskStatus, Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
 #[cfg(feature = "macros")]
@@ -156,8 +159,9 @@ pub use resilient_policy::{
     AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
     BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
     HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
-    PolicySettings, Preset, Problem, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope,
-    Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
+    PolicySettings, Preset, Problem, RateAdaptation, RateAlgorithm, RateConfig, RateSettings,
+    RetryConfig, RetrySettings, Scope, Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings,
+    Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.

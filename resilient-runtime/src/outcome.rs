@@ -100,11 +100,11 @@ where
     Arguments::again(argument)
 }
 
-/// What a breaker of a service with many can be named by: anything that can be shown as text.
+/// What a breaker or a rate limiter of a service with many can be named by: anything that can be shown as text.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a breaker",
+    message = "`{Self}` cannot be the key of a breaker or a rate limit",
     label = "needs `Display`",
-    note = "each key has a breaker of its own, told apart and shown by its text; give a part that has one, such as a host's name"
+    note = "each key has one of its own, told apart and shown by its text; give a part that has one, such as a host's name"
 )]
 pub trait BreakerKey: std::fmt::Display {
     /// Gives the text to `use_it`; short texts cost no allocation.

@@ -9,9 +9,17 @@ use std::{
 use resilient_policy::PolicySettings;
 
 use crate::{
-    Call, Key, backoff::Stretch, budget::RetryBudget, bulkhead::Bulkhead, cache::Cache,
-    counters::Counters, events::Subject, guards::Breakers, latency::Latencies, outcome::Fallible,
-    rate::RateLimiter, rng::Seeds,
+    Call, Key,
+    backoff::Stretch,
+    budget::RetryBudget,
+    bulkhead::Bulkhead,
+    cache::Cache,
+    counters::Counters,
+    events::Subject,
+    guards::{Breakers, Limiters},
+    latency::Latencies,
+    outcome::Fallible,
+    rng::Seeds,
 };
 
 /// The policies of one method of one decorator, ready to run.
@@ -25,7 +33,7 @@ pub(crate) struct Inner {
     pub(crate) subject: Subject,
     pub(crate) settings: PolicySettings,
     pub(crate) breaker: Option<Breakers>,
-    pub(crate) limiter: Option<RateLimiter>,
+    pub(crate) limiter: Option<Limiters>,
     pub(crate) bulkhead: Option<Bulkhead>,
     pub(crate) budget: Option<Arc<RetryBudget>>,
     /// Where a timeout or a hedge follows latencies.

@@ -2,8 +2,8 @@ use std::future::Future;
 
 use crate::{
     BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure,
-    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, RateConfig, Registry,
-    RetryConfig, Service, TimeoutConfig,
+    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, Priority, RateConfig,
+    Registry, RetryConfig, Service, TimeoutConfig,
     config_error::subject,
     outcome::{
         BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
@@ -139,6 +139,18 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
     /// Asks the breaker of `key`, where the policy's breaker is [keyed](BreakerConfig::keyed).
     pub fn breaker_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
         self.call.breaker_for(key);
+        self
+    }
+
+    /// Asks the rate limiter of `key`, where the policy's limiter is [keyed](RateConfig::keyed).
+    pub fn rate_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
+        self.call.rate_for(key);
+        self
+    }
+
+    /// Waits for the rate limiter with this priority, whatever [`with_priority`](crate::with_priority) says.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.call.priority(priority);
         self
     }
 

@@ -7,8 +7,8 @@ use std::{
 use resilient_policy::{Backoff, RetrySettings};
 
 use crate::{
-    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, MethodSnapshot, Name,
-    RateSnapshot,
+    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, KeyedRateSnapshot,
+    MethodSnapshot, Name, RateLimiter, RateSnapshot,
     backoff::Stretch,
     cache::Cache,
     counters::Counters,
@@ -38,6 +38,8 @@ pub struct ServiceSnapshot {
     pub keyed_breakers: Vec<KeyedBreakerSnapshot>,
     /// Its rate limiter, if it has one.
     pub rate: Option<RateSnapshot>,
+    /// Its keyed rate limiters, if it has such.
+    pub keyed_rate: Option<KeyedRateSnapshot>,
     /// Its bulkhead, if it has one.
     pub bulkhead: Option<BulkheadSnapshot>,
     /// The budget of its retries and hedges, if it has one.
@@ -68,6 +70,19 @@ impl Service {
         self.0.guards.breaker_for(key)
     }
 
+    /// The rate limiter that its methods share, if it has one.
+    ///
+    /// None where its limiters are keyed: see [`rate_limiter_for`](Self::rate_limiter_for).
+    pub fn rate_limiter(&self) -> Option<&RateLimiter> {
+        self.0.guards.limiter()
+    }
+
+    /// The rate limiter of a key, where its limiters are keyed. What is changed of it by hand is forgotten with an idle
+    /// key.
+    pub fn rate_limiter_for(&self, key: &str) -> Option<RateLimiter> {
+        self.0.guards.limiter_for(key)
+    }
+
     /// One of its methods, once a decorator or a policy was made for it.
     pub fn method(&self, name: &str) -> Option<Method> {
         self.0.methods.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
@@ -81,6 +96,7 @@ impl Service {
             breaker: self.breaker().map(CircuitBreaker::snapshot),
             keyed_breakers: self.0.guards.keyed_snapshot(),
             rate: self.0.guards.rate_snapshot(),
+            keyed_rate: self.0.guards.keyed_rate_snapshot(),
             bulkhead: self.0.guards.bulkhead_snapshot(),
             budget: self.0.guards.budget_snapshot(),
             methods: methods.values().map(Method::snapshot).collect(),
@@ -162,6 +178,16 @@ impl Method {
     /// The breaker of a key, where this method has keyed ones of its own.
     pub fn own_breaker_for(&self, key: &str) -> Option<CircuitBreaker> {
         self.0.guards.breaker_for(key)
+    }
+
+    /// The rate limiter of this method alone, where it overrides the service's.
+    pub fn own_rate_limiter(&self) -> Option<&RateLimiter> {
+        self.0.guards.limiter()
+    }
+
+    /// The rate limiter of a key, where this method has keyed ones of its own.
+    pub fn own_rate_limiter_for(&self, key: &str) -> Option<RateLimiter> {
+        self.0.guards.limiter_for(key)
     }
 
     /// What it has done.

@@ -52,7 +52,7 @@ fn never<T>(_: &T) -> bool {
     service = "everything",
     breaker(threshold = 0.5, window = 50, slow = "1s", key = host, ignore = Fault::Wrong, failure_if = never),
     retry(max = 3, retry_if = never, when = never, within = "9s"),
-    rate(limit = 1_000_000.0),
+    rate(limit = 1_000_000.0, key = host, priority = high, adaptive),
     timeout(adaptive(max = "1s"), call = "5s"),
     bulkhead(adaptive, max = 10, wait = "1s"),
     hedge(after = p90)

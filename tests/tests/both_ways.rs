@@ -14,9 +14,9 @@ use std::{
 
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
-    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, RateConfig, Registry,
-    RetryConfig, Retrying, Scope, Tier, TimeoutConfig, cacheable_result, fallible, resilient,
-    storable,
+    Jitter, Key, LimitAlgorithm, Per, Policy, PolicyConfig, Preset, Priority, RateAdaptation,
+    RateAlgorithm, RateConfig, Registry, RetryConfig, Retrying, Scope, Tier, TimeoutConfig,
+    cacheable_result, fallible, resilient, storable,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -102,6 +102,10 @@ fn is_down(fault: &Fault) -> bool {
 
 fn note(retrying: &Retrying<'_, Fault>) {
     assert!(retrying.attempt > 1 && *retrying.service == *"both");
+}
+
+fn urgency() -> Priority {
+    Priority::Low
 }
 
 fn patience(attempt: u32) -> Duration {
@@ -227,6 +231,21 @@ both_ways! {
     rate_and_retry: [rate(limit = 2.0, burst = 2, wait = "2s"), retry(max = 2, base = "100ms")]
         = policies!(rate(RateConfig::new().limit(2.0).burst(2).wait(secs(2))) retry(RetryConfig::new().max(2).base(millis(100)))),
         plain(), |call, operation| call.call(operation);
+    rate_by_window: [rate(limit = 3, per = "2s", algorithm = sliding_window, wait = "1s")]
+        = policies!(rate(RateConfig::new().limit(3.0).per(secs(2)).algorithm(RateAlgorithm::SlidingWindow).wait(secs(1)))),
+        plain(), |call, operation| call.call(operation);
+    rate_by_both: [rate(limit = 3, per = "2s", burst = 2, algorithm = both, queue = 1, priority = high)]
+        = policies!(rate(RateConfig::new().limit(3.0).per(secs(2)).burst(2).algorithm(RateAlgorithm::Both).queue(1))),
+        plain(), |call, operation| call.priority(Priority::High).call(operation);
+    keyed_rate: [rate(limit = 2.0, burst = 1, key = "eu", priority = urgency())]
+        = policies!(rate(RateConfig::new().limit(2.0).burst(1).keyed(true))),
+        plain(), |call, operation| call.rate_for("eu").priority(urgency()).call(operation);
+    adaptive_rate: [rate(limit = 8.0, burst = 4, adaptive, min = 2.0), retry(max = 2, base = "100ms")]
+        = policies!(rate(RateConfig::new().limit(8.0).burst(4).adaptive(RateAdaptation::Aimd).min(2.0)) retry(RetryConfig::new().max(2).base(millis(100)))),
+        plain(), |call, operation| call.call(operation);
+    cubic_rate: [rate(limit = 8.0, adaptive = cubic)]
+        = policies!(rate(RateConfig::new().limit(8.0).adaptive(RateAdaptation::Cubic))),
+        plain(), |call, operation| call.call(operation);
     timeouts: [timeout(attempt = "500ms", call = "2s"), retry(max = 3, base = "300ms")]
         = policies!(timeout(TimeoutConfig::new().attempt(millis(500)).call(secs(2))) retry(RetryConfig::new().max(3).base(millis(300)))),
         plain(), |call, operation| call.call(operation);
@@ -257,16 +276,6 @@ both_ways! {
     cache_and_fallback: [cache = "2s", fallback = |failure| async move { Ok(failure.attempts) }]
         = policies!(cache(CacheConfig::new().memory(secs(2)))),
         plain(), |call, operation| call.cached(storable(), Key::new()).call_or(operation, async |failure| Ok(failure.attempts));
-    cache_that_refreshes: [cache(memory = "4s", refresh = "2s", jitter = 0.3, idle = "3s")]
-        = policies!(cache(CacheConfig::new().memory(secs(4)).refresh(secs(2)).jitter(0.3).idle(secs(3)))),
-        plain(), |call, operation| call.cached(storable(), Key::new()).call(operation);
-    stale_and_fallback: [cache(memory = "1s", stale = "10s"), breaker(threshold = 2, recovery = "3s"), fallback(stale, |failure| async move { Ok(failure.attempts) })]
-        = policies!(cache(CacheConfig::new().memory(secs(1)).stale(secs(10))) breaker(BreakerConfig::new().threshold(2).recovery(secs(3)))),
-        plain(), |call, operation| call.cached(storable(), Key::new()).call_or(operation, async |failure| Ok(failure.attempts));
-    negative_and_cache_if: [cache(memory = "2s", negative = "1s", cache_if = is_even, capacity = 5), retry(max = 2, base = "100ms")]
-        = policies!(cache(CacheConfig::new().memory(secs(2)).negative(secs(1)).capacity(5)) retry(RetryConfig::new().max(2).base(millis(100)))),
-        plain().rules(|rules| rules.cache_if(is_even)),
-        |call, operation| call.cached(cacheable_result(), Key::new()).call(operation);
     preset: [preset = external_api]
         = Preset::ExternalApi.config(),
         plain(), |call, operation| call.call(operation);
@@ -279,6 +288,16 @@ both_ways! {
     preset_of_a_cache: [preset = cache]
         = Preset::Cache.config(),
         plain(), |call, operation| call.call(operation);
+    cache_that_refreshes: [cache(memory = "4s", refresh = "2s", jitter = 0.3, idle = "3s")]
+        = policies!(cache(CacheConfig::new().memory(secs(4)).refresh(secs(2)).jitter(0.3).idle(secs(3)))),
+        plain(), |call, operation| call.cached(storable(), Key::new()).call(operation);
+    stale_and_fallback: [cache(memory = "1s", stale = "10s"), breaker(threshold = 2, recovery = "3s"), fallback(stale, |failure| async move { Ok(failure.attempts) })]
+        = policies!(cache(CacheConfig::new().memory(secs(1)).stale(secs(10))) breaker(BreakerConfig::new().threshold(2).recovery(secs(3)))),
+        plain(), |call, operation| call.cached(storable(), Key::new()).call_or(operation, async |failure| Ok(failure.attempts));
+    negative_and_cache_if: [cache(memory = "2s", negative = "1s", cache_if = is_even, capacity = 5), retry(max = 2, base = "100ms")]
+        = policies!(cache(CacheConfig::new().memory(secs(2)).negative(secs(1)).capacity(5)) retry(RetryConfig::new().max(2).base(millis(100)))),
+        plain().rules(|rules| rules.cache_if(is_even)),
+        |call, operation| call.cached(cacheable_result(), Key::new()).call(operation);
     all_together: [
         cache = "1s", timeout(attempt = "500ms", call = "5s"), bulkhead(max = 2, wait = "1s"),
         retry(max = 3, base = "100ms"), breaker(threshold = 0.5, window = 8, recovery = "1s"),

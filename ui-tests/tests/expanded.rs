@@ -98,6 +98,11 @@ mod presets;
 #[rustfmt::skip]
 #[path = "../expand/presets.expanded.rs"]
 mod presets_expanded;
+#[path = "../expand/rates.rs"]
+mod rates;
+#[rustfmt::skip]
+#[path = "../expand/rates.expanded.rs"]
+mod rates_expanded;
 #[path = "../expand/rules.rs"]
 mod rules;
 #[rustfmt::skip]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use darling::FromMeta;
 use resilient_policy::{
-    AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Preset, Scope,
-    Threshold, Tier, Window,
+    AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Preset,
+    RateAdaptation, RateAlgorithm, Scope, Threshold, Tier, Window,
 };
 use syn::{Expr, ExprPath, Lit};
 
@@ -273,6 +273,57 @@ impl Worded for LimitAlgorithm {
 impl Worded for Preset {
     const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
     const NOUN: &'static str = "preset";
+}
+
+impl Worded for RateAlgorithm {
+    const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
+    const NOUN: &'static str = "way to count requests";
+}
+
+impl Worded for RateAdaptation {
+    const NAMES: &'static [(&'static str, Self)] = &Self::NAMES;
+    const NOUN: &'static str = "way to follow a service";
+}
+
+/// Who goes first where calls wait.
+#[derive(Clone)]
+pub(crate) enum Priority {
+    /// One of our own, by the name of its variant.
+    Named(&'static str),
+    /// An expression over the arguments.
+    Given(Expr),
+}
+
+/// The priorities under the words that the attribute has for them.
+const PRIORITIES: [(&str, &str); 4] =
+    [("critical", "Critical"), ("high", "High"), ("normal", "Normal"), ("low", "Low")];
+
+/// A word, or an expression over the arguments.
+pub(super) struct PriorityKind(pub(super) Priority);
+
+impl FromMeta for PriorityKind {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let names = || PRIORITIES.iter().map(|(name, _)| *name);
+        match literal(expr) {
+            Some(Lit::Str(text)) if nearest(&text.value(), names()).is_some() => wrong(format!(
+                "`{}` is a text; write the word without quotes: `{}`",
+                shown(expr),
+                nearest(&text.value(), names()).unwrap_or_default()
+            )),
+            Some(_) => wrong(format!(
+                "`{}` is no priority; write `critical`, `high`, `normal` or `low`, or an expression over the arguments of the type `Priority`",
+                shown(expr)
+            )),
+            None => {
+                let word = word(expr);
+                let known = PRIORITIES.iter().find(|(name, _)| *name == word);
+                Ok(Self(match known {
+                    Some((_, variant)) => Priority::Named(variant),
+                    None => Priority::Given(expr.clone()),
+                }))
+            }
+        }
+    }
 }
 
 impl<T: Worded> FromMeta for Word<T> {

@@ -3,13 +3,13 @@
 use proc_macro2::Ident;
 use resilient_policy::{
     AdaptiveConfig, BreakerConfig, BulkheadConfig, CacheConfig, HedgeConfig, LimitAlgorithm,
-    RateConfig, RetryConfig, TimeoutConfig,
+    RateAdaptation, RateAlgorithm, RateConfig, RetryConfig, TimeoutConfig,
 };
 
 use super::{
     choice::{
-        AfterKind, AttemptKind, BackoffKind, BudgetKind, PercentileKind, ThresholdKind, TierKind,
-        WindowKind, Word,
+        AfterKind, AttemptKind, BackoffKind, BudgetKind, PercentileKind, PriorityKind,
+        ThresholdKind, TierKind, WindowKind, Word,
     },
     group::{Group, Parameter, Reader, read},
     rules::Rules,
@@ -143,9 +143,34 @@ pub(super) const RATE: Group<Said<RateConfig>> = Group {
         parameter!("per", |rate, value: Time| rate.config.per = Some(value)),
         parameter!("burst", |rate, value: Count| rate.config.burst = Some(value)),
         parameter!("wait", |rate, value: Time| rate.config.wait = Some(value)),
+        parameter!("algorithm", |rate, value: Word<RateAlgorithm>| rate.config.algorithm =
+            Some(value)),
+        parameter!("queue", |rate, value: Count| rate.config.queue = Some(value)),
+        Parameter {
+            name: "adaptive",
+            read: Reader::Word(|rate, expr| {
+                rate.config.adaptive = Some(match expr {
+                    Some(expr) => read::<Word<RateAdaptation>>(expr)?.0,
+                    None => RateAdaptation::Aimd,
+                });
+                Ok(())
+            }),
+        },
+        parameter!("min", |rate, value: Number| rate.config.min = Some(value)),
+        Parameter {
+            name: "priority",
+            read: Reader::Value(|rate, expr| {
+                rate.rules.rate_priority = Some(read::<PriorityKind>(expr)?.0);
+                Ok(())
+            }),
+        },
+        expression!("key", |rate, expr| {
+            rate.config.keyed = Some(true);
+            rate.rules.rate_key = Some(expr.clone());
+        }),
     ],
     short: Some("limit"),
-    planned: &["algorithm", "key", "priority", "adaptive"],
+    planned: &[],
     example: "rate(limit = 0.5)",
 };
 

@@ -14,13 +14,15 @@ use quote::ToTokens;
 use resilient_policy::{PolicyConfig, Preset, Setting};
 use syn::{Ident, Path, parse_quote};
 
+pub(crate) use self::{
+    choice::Priority, entry::Pattern, fallback::Rung, places::Places, rules::Rules,
+};
 use self::{
     choice::Word,
     entry::{Entry, Value, sample},
     group::read,
     value::{CratePath, Switch, Text},
 };
-pub(crate) use self::{entry::Pattern, fallback::Rung, places::Places, rules::Rules};
 use crate::{errors::Errors, names::nearest};
 
 /// What one attribute says of the policies.

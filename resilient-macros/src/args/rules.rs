@@ -3,7 +3,7 @@
 
 use syn::{Expr, ExprPath};
 
-use super::entry::Pattern;
+use super::{choice::Priority, entry::Pattern};
 
 macro_rules! rules {
     ($( $(#[$doc:meta])* $name:ident: $ty:ty, )+) => {
@@ -31,6 +31,10 @@ rules! {
     failure_if: ExprPath,
     /// Which of the keyed breakers a call asks.
     breaker_key: Expr,
+    /// Which of the keyed rate limiters a call asks.
+    rate_key: Expr,
+    /// Who goes first where calls wait for the rate limiter.
+    rate_priority: Priority,
     /// Errors that are retried.
     retry_on: Pattern,
     /// Errors that are not retried.

@@ -1,4 +1,4 @@
-//! The keys of caches and breakers: expressions over the arguments, which not every method has.
+//! The keys of caches, breakers and rate limits: expressions over the arguments, which not every method has.
 
 use quote::ToTokens;
 use syn::Expr;
@@ -20,7 +20,7 @@ struct Keyed {
     shared: &'static str,
 }
 
-const KEYED: [Keyed; 2] = [
+const KEYED: [Keyed; 3] = [
     Keyed {
         policy: "cache",
         is_on: |layer| layer.config.cache.as_on().is_some(),
@@ -32,6 +32,12 @@ const KEYED: [Keyed; 2] = [
         is_on: |layer| layer.config.breaker.as_on().is_some(),
         key: |rules| rules.breaker_key.as_ref(),
         shared: "so all of its calls would share one breaker",
+    },
+    Keyed {
+        policy: "rate",
+        is_on: |layer| layer.config.rate.as_on().is_some(),
+        key: |rules| rules.rate_key.as_ref(),
+        shared: "so all of its calls would share one limit",
     },
 ];
 

@@ -269,7 +269,7 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let here = path_at(krate, span);
     let fallible = quote_spanned!(span=> #here::fallible::<#returns>());
     let rules = rules::expand(&layer);
-    let breaker_for = rules::breaker_key(&layer, &call);
+    let keys = rules::keys(krate, &layer, &call);
     let lookup = lookup(expansion, method, &layer, &call);
     let clones = method
         .arguments
@@ -292,7 +292,7 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     quote! {
         let mut #call = #this.#name.begin(#fallible #rules);
         #lookup
-        #breaker_for
+        #keys
         #again let ::core::option::Option::Some(#attempt) = #call.next_attempt().await {
             #(#clones)*
             #request

@@ -6,8 +6,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use resilient_policy::{
     AdaptiveConfig, AttemptTime, Backoff, BreakerConfig, Budget, BulkheadConfig, CacheConfig,
-    HedgeAfter, HedgeConfig, Jitter, LimitAlgorithm, Per, RateConfig, RetryConfig, Scope, Setting,
-    Threshold, TimeoutConfig, Window,
+    HedgeAfter, HedgeConfig, Jitter, LimitAlgorithm, Per, RateAdaptation, RateAlgorithm,
+    RateConfig, RetryConfig, Scope, Setting, Threshold, TimeoutConfig, Window,
 };
 use syn::Path;
 
@@ -155,7 +155,26 @@ fn budget(budget: Budget) -> TokenStream {
 }
 
 fn rate(krate: &Path, config: &RateConfig) -> TokenStream {
-    let setters = setters!(config, limit: float, per: duration, burst: whole, wait: duration);
+    let setters = setters!(
+        config,
+        limit: float,
+        per: duration,
+        burst: whole,
+        wait: duration,
+        algorithm: |algorithm| match algorithm {
+            RateAlgorithm::SlidingWindow => quote!(#krate::RateAlgorithm::SlidingWindow),
+            RateAlgorithm::Both => quote!(#krate::RateAlgorithm::Both),
+            _ => quote!(#krate::RateAlgorithm::TokenBucket),
+        },
+        queue: whole,
+        adaptive: |adaptation| match adaptation {
+            RateAdaptation::Aimd => quote!(#krate::RateAdaptation::Aimd),
+            RateAdaptation::Cubic => quote!(#krate::RateAdaptation::Cubic),
+            _ => quote!(#krate::RateAdaptation::Fixed),
+        },
+        min: float,
+        keyed: |keyed| quote!(#keyed),
+    );
     quote!(#krate::RateConfig::new() #setters)
 }
 

@@ -1,11 +1,11 @@
 //! What the user says of errors and values, as it goes to the witness of the return type.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Expr, ExprPath, spanned::Spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Expr, ExprPath, Path, spanned::Spanned};
 
 use super::forward::retries;
-use crate::args::{Layer, Pattern};
+use crate::args::{Layer, Pattern, Priority};
 
 /// ```text
 /// Input:   retry(on = Fault::Busy, when = is_transient), breaker(ignore = Fault::NotFound)
@@ -48,20 +48,42 @@ pub(super) fn expand(layer: &Layer) -> TokenStream {
 }
 
 /// ```text
-/// Input:   breaker(key = host)
+/// Input:   breaker(key = host), rate(key = user.id, priority = low)
 /// Output:  call.breaker_for(&host);
+///          call.rate_for(&user.id);
+///          call.priority(Priority::Low);
 /// ```
-pub(super) fn breaker_key(layer: &Layer, call: &Ident) -> TokenStream {
-    let breaker = layer.config.breaker.as_on();
-    let Some(key) = layer.rules.breaker_key.as_ref().filter(|_| breaker.is_some()) else {
-        return TokenStream::new();
-    };
+pub(super) fn keys(krate: &Path, layer: &Layer, call: &Ident) -> TokenStream {
+    let (breaker, rate) = (layer.config.breaker.as_on(), layer.config.rate.as_on());
+    let mut calls = TokenStream::new();
+    if let Some(key) = layer.rules.breaker_key.as_ref().filter(|_| breaker.is_some()) {
+        let key = borrowed(key);
+        calls.extend(quote_spanned!(key.span()=> #call.breaker_for(#key);));
+    }
+    if let Some(key) = layer.rules.rate_key.as_ref().filter(|_| rate.is_some()) {
+        let key = borrowed(key);
+        calls.extend(quote_spanned!(key.span()=> #call.rate_for(#key);));
+    }
+    calls.extend(match layer.rules.rate_priority.as_ref().filter(|_| rate.is_some()) {
+        Some(Priority::Named(variant)) => {
+            let variant = format_ident!("{variant}");
+            quote!(#call.priority(#krate::Priority::#variant);)
+        }
+        Some(Priority::Given(priority)) => {
+            quote_spanned!(priority.span()=> #call.priority(#priority);)
+        }
+        None => TokenStream::new(),
+    });
+    calls
+}
+
+fn borrowed(key: &Expr) -> TokenStream {
     match key {
         // An operator binds less than the borrow before it.
         Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_) => {
-            quote_spanned!(key.span()=> #call.breaker_for(&(#key));)
+            quote_spanned!(key.span()=> &(#key))
         }
-        key => quote_spanned!(key.span()=> #call.breaker_for(&#key);),
+        key => quote_spanned!(key.span()=> &#key),
     }
 }
 

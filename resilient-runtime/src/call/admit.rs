@@ -19,44 +19,60 @@ use crate::{
 impl<'m> Core<'m> {
     /// Waits for everything that an attempt needs.
     pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
-        if !self.pause.is_zero() {
-            Box::pin(tokio::time::sleep(self.pause)).await;
+        if !self.pause().is_zero() {
+            Box::pin(tokio::time::sleep(self.pause())).await;
             self.now = Moment::now();
         }
         self.in_time()?;
         self.enter_bulkhead().await?;
         let mut permit = self.ask_breaker()?;
-        if let Some(limiter) = &self.pipeline.limiter {
-            match limiter.ask(self.now, self.deadline) {
-                Ok(rate::Token::Taken) => {}
-                Ok(rate::Token::Slot { wait, place }) => {
-                    // Nobody should be kept from probing by a call that only stands in line, and the breaker may open
-                    // while it does: it is asked again.
-                    drop(permit);
-                    if self.attempts == 0 {
-                        self.call_permit = None;
-                    }
-                    self.pipeline.subject.rate_wait(wait);
-                    // Boxed: few calls wait, and every call's future would be larger by it.
-                    let latest = self.now + limiter.settings().wait;
-                    let latest = self.deadline.map_or(latest, |deadline| deadline.min(latest));
-                    let token = Box::pin(place.token(latest)).await;
-                    self.now = Moment::now();
-                    let admitted = self.in_time().and_then(|()| match token {
-                        Ok(()) => self.ask_breaker(),
-                        Err(_) => Err(self.rate_limited(limiter.snapshot().next_slot)),
-                    });
-                    permit = admitted.inspect_err(|_| {
-                        if token.is_ok() {
-                            limiter.give_back();
-                        }
-                    })?;
-                }
-                Err(retry_after) => return Err(self.rate_limited(retry_after)),
+        if let Some(waiting) = self.ask_limiter()? {
+            // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while it
+            // does: it is asked again.
+            drop(permit);
+            if self.attempts == 0 {
+                self.call_permit = None;
             }
+            // Boxed: few calls wait, and every call's future would be larger by it.
+            permit = Box::pin(self.wait_for_token(waiting)).await?;
         }
         self.begin_attempt();
         Ok(Attempt { permit, limit: self.limit(), started: self.now })
+    }
+
+    /// Takes a token, or a stand in the limiter's line.
+    fn ask_limiter(&self) -> Result<Option<Box<rate::Waiting>>, Rejection> {
+        let Some(limiter) = self.limiter() else { return Ok(None) };
+        match limiter.ask(1, self.priority(), self.now, self.deadline) {
+            Ok(rate::Admission::Taken(_)) => Ok(None),
+            Ok(rate::Admission::Slot { wait, waiting }) => {
+                self.pipeline.subject.rate_wait(wait);
+                Ok(Some(Box::new(waiting)))
+            }
+            Err(retry_after) => Err(self.rate_limited(retry_after)),
+        }
+    }
+
+    async fn wait_for_token(
+        &mut self,
+        waiting: Box<rate::Waiting>,
+    ) -> Result<Option<Permit<'m>>, Rejection> {
+        let token = waiting.token().await;
+        self.now = Moment::now();
+        let Some(limiter) = self.limiter() else { return self.ask_breaker() };
+        let priority = self.priority();
+        if let Ok(token) = token {
+            limiter.admitted(token, priority);
+        }
+        let admitted = self.in_time().and_then(|()| match token {
+            Ok(_) => self.ask_breaker(),
+            Err(_) => Err(self.rate_limited(limiter.next_slot(1, priority, self.now))),
+        });
+        admitted.inspect_err(|_| {
+            if let Ok(token) = token {
+                limiter.give_back(token, priority, self.now);
+            }
+        })
     }
 
     fn begin_attempt(&mut self) {
@@ -143,10 +159,11 @@ impl<'m> Core<'m> {
         if limit.is_some_and(|limit| now >= limit.at) || !self.breaker_passes() {
             return None;
         }
-        let limiter = pipeline.limiter.as_ref();
-        if limiter.is_some_and(|limiter| !limiter.spare(now)) {
-            return None;
-        }
+        let (limiter, priority) = (self.limiter(), self.priority());
+        let token = match &limiter {
+            Some(limiter) => Some(limiter.spare(1, priority, now)?),
+            None => None,
+        };
         let per_call = self.call_permit.is_some();
         let affordable = pipeline.budget.as_ref().is_none_or(|budget| budget.withdraw(now));
         let permit = if !affordable {
@@ -157,8 +174,8 @@ impl<'m> Core<'m> {
             self.breaker_permit(now).ok()
         };
         let Some(permit) = permit else {
-            if let Some(limiter) = limiter {
-                limiter.give_back();
+            if let (Some(limiter), Some(token)) = (limiter, token) {
+                limiter.give_back(token, priority, now);
             }
             return None;
         };

@@ -1,19 +1,21 @@
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use rand::rngs::SmallRng;
 
 use super::lookup::{Find, Stale, find};
 use crate::{
-    CircuitBreaker, ErrorKind, Pipeline, Provenance, Rejection, TimeoutScope,
+    CircuitBreaker, ErrorKind, Pipeline, Priority, Provenance, RateLimiter, Rejection,
+    TimeoutScope,
     breaker::{Ending, Permit},
     bulkhead::{Place, Sample},
     cache::{Cache, Found, InMemory, Key, Load, Promotion, Spare},
     clock::Moment,
     counters::End,
     deadline,
+    guards::Limiters,
     outcome::{Codec, Kept, Verdict},
     pipeline::Inner,
-    warm,
+    rate, warm,
 };
 
 /// The longest pause of the limiter that a service can ask for, where no retry says how long a call would wait.
@@ -51,13 +53,17 @@ pub(super) struct Core<'m> {
     pub(super) hedges: u32,
     /// Whether the loop is over: the call succeeded, failed for good, was rejected or was found in the cache.
     pub(super) settled: bool,
-    /// What to wait before the next attempt.
-    pub(super) pause: Duration,
+    /// What to wait before the next attempt, in nanoseconds: half as large as a duration.
+    pause: u64,
     // Boxed, like what is loaded: most calls need neither, and every call's future would be larger by them.
     pub(super) jitter: Option<Box<SmallRng>>,
     pub(super) miss: Option<Box<Miss>>,
     /// The breaker of this call's key, where breakers are keyed.
     pub(super) keyed: Option<CircuitBreaker>,
+    /// The rate limiter of this call's key, where limiters are keyed.
+    pub(super) keyed_limiter: Option<RateLimiter>,
+    /// Its priority, where the attribute gives one.
+    pub(super) priority: Option<Priority>,
     /// The breaker's permit, where it counts calls and not attempts.
     pub(super) call_permit: Option<Permit<'m>>,
     /// The place in the bulkhead.
@@ -65,7 +71,7 @@ pub(super) struct Core<'m> {
     /// How the last attempt ended, and how the call did: not at all while another attempt is planned.
     pub(super) last: Option<End>,
     pub(super) end: Option<End>,
-    pub(super) rungs: u32,
+    pub(super) rungs: u16,
     pub(super) provenance: Provenance,
     pub(super) finished: bool,
 }
@@ -88,10 +94,12 @@ impl<'m> Core<'m> {
             attempts: 0,
             hedges: 0,
             settled: false,
-            pause: Duration::ZERO,
+            pause: 0,
             jitter: None,
             miss: None,
             keyed: None,
+            keyed_limiter: None,
+            priority: None,
             call_permit: None,
             place: None,
             last: None,
@@ -108,6 +116,29 @@ impl<'m> Core<'m> {
             limit: deadline.since(self.started),
             scope: TimeoutScope::Call,
         }
+    }
+
+    pub(super) fn pause(&self) -> Duration {
+        Duration::from_nanos(self.pause)
+    }
+
+    pub(super) fn set_pause(&mut self, pause: Duration) {
+        self.pause = u64::try_from(pause.as_nanos()).unwrap_or(u64::MAX);
+    }
+
+    /// The rate limiter that it asks, if there is one.
+    pub(super) fn limiter(&self) -> Option<Cow<'m, RateLimiter>> {
+        Some(match (self.pipeline.limiter.as_ref()?, &self.keyed_limiter) {
+            (_, Some(limiter)) => Cow::Owned(limiter.clone()),
+            (Limiters::One(limiter), None) => Cow::Borrowed(limiter),
+            // Calls that give no key have a limiter of their own.
+            (Limiters::Keyed(limiters), None) => Cow::Owned(limiters.get("")),
+        })
+    }
+
+    /// The attribute's priority, or that of the request around the call.
+    pub(super) fn priority(&self) -> Priority {
+        self.priority.unwrap_or_else(rate::priority)
     }
 
     /// How many times the method was called.
@@ -240,9 +271,19 @@ impl<'m> Core<'m> {
                 stretch.record(ending == Ending::Success, throttled);
             }
         }
-        if let (Some(limiter), Some(after), true) = (&pipeline.limiter, retry_after, throttled) {
-            let most = pipeline.settings.retry.map_or(LONGEST_PAUSE, |retry| retry.max_delay);
-            limiter.pause(after.min(most), self.now);
+        if let Some(limiter) = self.limiter() {
+            if let Some(after) = retry_after.filter(|_| throttled) {
+                let most = pipeline.settings.retry.map_or(LONGEST_PAUSE, |retry| retry.max_delay);
+                limiter.pause_at(after.min(most), self.now);
+            }
+            match ending {
+                _ if throttled => limiter.sample(rate::Sample::Throttled, self.now),
+                _ if timed_out => limiter.sample(rate::Sample::TimedOut, self.now),
+                Ending::Success | Ending::Failure if !refused => {
+                    limiter.sample(rate::Sample::Answer(elapsed), self.now);
+                }
+                _ => {}
+            }
         }
         if let Some(place) = &self.place {
             match ending {

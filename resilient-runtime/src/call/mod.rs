@@ -12,13 +12,13 @@ use self::{
     retry::Plea,
 };
 use crate::{
-    ErrorKind, Failure, Pipeline, Provenance, Rejection, TimeoutScope,
+    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
     attempt::{Attempt, Attempted},
     breaker::Ending,
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
-    guards::Breakers,
+    guards::{Breakers, Limiters},
     outcome::{BreakerKey, Cacheable, Fallible, Kept, Verdict},
     provenance,
 };
@@ -62,6 +62,20 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         {
             self.core.keyed = Some(key.with_text(|text| breakers.get(text)));
         }
+    }
+
+    /// Asks the rate limiter of `key`, where limiters are keyed.
+    pub fn rate_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
+        if let Some(Limiters::Keyed(limiters)) = &self.core.pipeline.limiter
+            && !self.core.settled
+        {
+            self.core.keyed_limiter = Some(key.with_text(|text| limiters.get(text)));
+        }
+    }
+
+    /// Waits for the rate limiter with this priority, whatever [`with_priority`](crate::with_priority) says.
+    pub fn priority(&mut self, priority: Priority) {
+        self.core.priority = Some(priority);
     }
 
     /// Looks for the answer in the cache. Found, it settles the call; if not, this call loads it, and others for the
@@ -159,7 +173,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         }
         if !self.core.settled {
             let (subject, attempt) = (&self.core.pipeline.subject, self.core.attempts + 1);
-            self.fallible.tell_retry(&outcome, subject, attempt, self.core.pause);
+            self.fallible.tell_retry(&outcome, subject, attempt, self.core.pause());
         }
         self.outcome = Some(outcome);
     }
@@ -302,7 +316,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             Err(error) => {
                 // The fallback may take long: nobody else should wait for a value that this call will not bring.
                 core.give_up_load();
-                core.rungs += 1;
+                core.rungs = core.rungs.saturating_add(1);
                 Some(Failure {
                     error,
                     service: core.pipeline.subject.service.clone(),
@@ -317,7 +331,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Takes a fallback's outcome for the call's own.
     pub fn recover(&mut self, outcome: R) {
         if !self.fallible.failed(&outcome) {
-            self.core.provenance = Provenance::Fallback { rung: self.core.rungs };
+            self.core.provenance = Provenance::Fallback { rung: self.core.rungs.into() };
         }
         self.outcome = Some(outcome);
     }

@@ -20,7 +20,7 @@ impl Core<'_> {
         match self.next_delay(plea) {
             Some(Ok(delay)) => {
                 self.end = None;
-                self.pause = delay;
+                self.set_pause(delay);
                 self.pipeline.counters.delays.record(delay);
                 self.pipeline.subject.retry(self.attempts + 1, delay);
             }
@@ -50,9 +50,10 @@ impl Core<'_> {
         if self.attempts >= retry.max {
             return Some(Err(GiveUp::Attempts));
         }
+        let before = self.pause();
         let jitter = self.jitter.get_or_insert_with(|| Box::new(pipeline.seeds.next()));
         let stretch = pipeline.stretch.as_ref().map_or(1.0, |stretch| stretch.factor());
-        let backoff = backoff::delay(retry, self.attempts, self.pause, stretch, jitter.as_mut());
+        let backoff = backoff::delay(retry, self.attempts, before, stretch, jitter.as_mut());
         let asked = plea.retry_after.map(|after| after.min(retry.max_delay));
         let delay = asked.map_or(backoff, |after| backoff.max(after));
         let begins = self.now + delay;

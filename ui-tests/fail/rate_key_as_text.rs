@@ -1,7 +1,7 @@
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
-#[resilient(rate(limit = 10, algorithm = sliding_window))]
+#[resilient(rate(limit = 10, key = "league"))]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }
