@@ -2,6 +2,7 @@
 
 mod keys;
 mod stale;
+mod weight;
 
 use std::collections::HashSet;
 
@@ -38,6 +39,7 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Error
     }
     keys::check(&args.layer, contract, errors);
     stale::check(&args.layer, contract, errors);
+    weight::check(&args.layer, contract, errors);
     names_of_the_cache(&args.layer, contract, errors);
     for method in &contract.methods {
         forwardable(method, errors);

@@ -13,8 +13,10 @@ layer! {
         memory: Duration,
         /// How long an answer is served from disk (no default: no disk tier without it).
         disk: Duration,
-        /// How many answers the memory tier holds (1000).
+        /// How many answers the memory tier holds, or about how many where `max_weight` is its bound (1000).
         capacity: usize,
+        /// How much the answers in memory may weigh together (no bound but `capacity`).
+        max_weight: u64,
         /// From which age on one caller loads an answer anew while the others are served what is there (none).
         refresh: Duration,
         /// How long past its expiry an answer may be served to a call that fails (not at all).
@@ -38,8 +40,10 @@ pub struct CacheSettings {
     pub memory: Option<Duration>,
     /// How long an answer is served from disk.
     pub disk: Option<Duration>,
-    /// How many answers the memory tier holds.
+    /// How many answers the memory tier holds, or about how many where `max_weight` is its bound.
     pub capacity: usize,
+    /// How much the answers in memory may weigh together.
+    pub max_weight: Option<u64>,
     /// From which age on one caller loads an answer anew.
     pub refresh: Option<Duration>,
     /// How long past its expiry an answer may be served to a call that fails.
@@ -61,6 +65,7 @@ impl CacheConfig {
             memory: self.memory,
             disk: self.disk,
             capacity: self.capacity.unwrap_or(1_000),
+            max_weight: self.max_weight,
             refresh: self.refresh,
             stale: self.stale,
             negative: self.negative,
@@ -87,6 +92,12 @@ impl CacheConfig {
             self.capacity,
             |&n| n == 0,
             "would hold no answer; write how many it holds, 1 or more, such as `capacity = 1000`",
+        );
+        check.refuse(
+            "max_weight",
+            self.max_weight,
+            |&weight| weight == 0,
+            "would hold no answer; write how much they may weigh together, such as `max_weight = 10_000_000`",
         );
         check.duration(
             "refresh",
@@ -164,6 +175,7 @@ impl CacheConfig {
         let advice = "is about answers in memory, and there are none; write `memory = ...` too, or leave it out";
         let shown = |time: Option<Duration>| time.map(|time| format!("\"{}\"", format(time)));
         let alone = self.memory.is_none();
+        check.idle("max_weight", self.max_weight, "memory", alone, advice);
         check.idle("refresh", shown(self.refresh), "memory", alone, advice);
         check.idle("negative", shown(self.negative), "memory", alone, advice);
         check.idle("idle", shown(self.idle), "memory", alone, advice);

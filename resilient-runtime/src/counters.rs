@@ -74,7 +74,7 @@ counters! {
     calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
     timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
     hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, negative_hits, evicted_capacity, evicted_expired,
-    evicted_invalidated,
+    evicted_invalidated, disk_errors,
 }
 
 /// A number that only grows.
@@ -109,7 +109,7 @@ impl Counters {
         &self,
         name: crate::Name,
         own: &Guards,
-        entries: usize,
+        (entries, weight): (usize, u64),
     ) -> MethodSnapshot {
         MethodSnapshot {
             name,
@@ -147,6 +147,8 @@ impl Counters {
                     invalidated: self.evicted_invalidated.get(),
                 },
                 entries,
+                weight,
+                disk_errors: self.disk_errors.get(),
             },
             fallbacks: self.fallbacks.get(),
             fallbacks_failed: self.fallbacks_failed.get(),
@@ -254,6 +256,10 @@ pub struct CacheSnapshot {
     pub evicted: EvictionCounts,
     /// Answers in the memory of all decorators; those that have expired and were not displaced yet included.
     pub entries: usize,
+    /// How much those weigh together; as much as they are many, where nothing says what one weighs.
+    pub weight: u64,
+    /// Answers that were damaged on disk, or could not be brought there.
+    pub disk_errors: u64,
 }
 
 /// Why answers have left memory.

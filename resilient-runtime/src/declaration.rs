@@ -110,9 +110,10 @@ impl Declaration {
         let subject =
             Subject { service: self.service.name().clone(), method: method.name().clone() };
         let cache = settings.cache.map(|cache| {
-            let disk = cache
-                .disk
-                .and_then(|_| self.shared.disk_tier(&subject, &self.cache_namespace, cache.schema));
+            let disk = cache.disk.and_then(|_| {
+                let namespace = &self.cache_namespace;
+                self.shared.disk_tier(&subject, namespace, cache.schema, &method.counters())
+            });
             let random = || self.shared.seeds.next();
             let cache = Arc::new(Cache::new(cache, disk, random, method.counters()));
             method.add_cache(&cache);

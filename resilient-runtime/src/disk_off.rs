@@ -16,6 +16,7 @@ pub(crate) struct DiskEntry {
 /// No value of it exists.
 pub(crate) enum DiskTier {}
 
+#[expect(dead_code, reason = "nothing reads them without a disk")]
 pub(crate) struct Lifetime {
     pub(crate) ttl: Duration,
     pub(crate) stale: Duration,

@@ -201,6 +201,7 @@ pub struct Rules<V, E> {
     retry_when: Option<Predicate<E>>,
     retry_if: Option<Predicate<V>>,
     cache_if: Option<Predicate<V>>,
+    weight: Option<fn(&V) -> u64>,
     before_retry: Option<fn(&Retrying<'_, E>)>,
 }
 
@@ -274,6 +275,13 @@ impl<V, E> Rules<V, E> {
         self
     }
 
+    /// What a value weighs in a cache with a [`max_weight`](crate::CacheConfig::max_weight) (1).
+    #[must_use]
+    pub const fn weight(mut self, weight: fn(&V) -> u64) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
     /// Tells `hook` of each retry, when it is decided and before its delay.
     #[must_use]
     pub const fn before_retry(mut self, hook: fn(&Retrying<'_, E>)) -> Self {
@@ -289,6 +297,7 @@ impl<V, E> Rules<V, E> {
         retry_when: None,
         retry_if: None,
         cache_if: None,
+        weight: None,
         before_retry: None,
     };
 
@@ -370,6 +379,12 @@ impl<R, V, E> Fallible<R, V, E> {
         self.given()
             .cache_if
             .is_none_or(|holds| ((self.witness)().value)(outcome).is_some_and(holds))
+    }
+
+    /// What a value weighs in the cache.
+    pub(crate) fn weigh(&self, outcome: &R) -> u64 {
+        let weight = self.given().weight;
+        weight.zip(((self.witness)().value)(outcome)).map_or(1, |(weight, value)| weight(value))
     }
 
     /// Tells the hook of a retry, if there is one.

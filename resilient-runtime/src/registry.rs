@@ -14,8 +14,8 @@ use resilient_policy::PolicyConfig;
 use crate::disk::Store;
 use crate::{
     BreakerTransition, ConfigError, Declaration, DiskSnapshot, DiskStatus, Name, Service,
-    ServiceSnapshot, Subscription, breaker::Listeners, config_error::subject, disk::DiskTier,
-    events, events::Subject, rng::Seeds,
+    ServiceSnapshot, Subscription, breaker::Listeners, config_error::subject, counters::Counters,
+    disk::DiskTier, events, events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -211,16 +211,23 @@ impl Shared {
         subject: &Subject,
         namespace: &Name,
         schema: u32,
+        counters: &Arc<Counters>,
     ) -> Option<DiskTier> {
         if self.store.is_none() && self.disk == DiskStatus::Off {
             self.without_directory(subject);
         }
         let store = self.store.clone()?;
-        Some(DiskTier::new(store, subject.clone(), namespace, schema))
+        Some(DiskTier::new(store, subject.clone(), namespace, schema, Arc::clone(counters)))
     }
 
     #[cfg(not(feature = "disk"))]
-    pub(crate) fn disk_tier(&self, subject: &Subject, _: &Name, _: u32) -> Option<DiskTier> {
+    pub(crate) fn disk_tier(
+        &self,
+        subject: &Subject,
+        _: &Name,
+        _: u32,
+        _: &Arc<Counters>,
+    ) -> Option<DiskTier> {
         self.without_directory(subject);
         None
     }

@@ -192,8 +192,10 @@ impl Method {
 
     /// What it has done.
     pub fn snapshot(&self) -> MethodSnapshot {
-        let entries = self.caches().iter().filter_map(Weak::upgrade).map(|cache| cache.len()).sum();
-        self.0.counters.snapshot(self.0.name.clone(), &self.0.guards, entries)
+        let caches: Vec<_> = self.caches().iter().filter_map(Weak::upgrade).collect();
+        let entries = caches.iter().map(|cache| cache.len()).sum();
+        let weight = caches.iter().map(|cache| cache.weight()).sum();
+        self.0.counters.snapshot(self.0.name.clone(), &self.0.guards, (entries, weight))
     }
 
     fn caches(&self) -> MutexGuard<'_, Vec<Weak<Cache>>> {

@@ -99,6 +99,7 @@ impl<T> ResilientShop<T> {
                             ::resilient_runtime::PolicyConfig::new()
                                 .cache(
                                     ::resilient_runtime::CacheConfig::new()
+                                        .max_weight(5000)
                                         .negative(::core::time::Duration::from_secs(30))
                                         .idle(::core::time::Duration::from_secs(60)),
                                 ),
@@ -185,7 +186,7 @@ where
             .page
             .begin(
                 ::resilient_runtime::fallible::<Result<Price, ShopError>>()
-                    .rules(|rules| rules.cache_if(is_whole)),
+                    .rules(|rules| rules.weight(worth).cache_if(is_whole)),
             );
         call.lookup(
                 ::resilient_runtime::storable_result::<Result<Price, ShopError>>(),
@@ -218,6 +219,9 @@ where
 pub struct Price(u32);
 fn is_whole(price: &Price) -> bool {
     price.0 > 0
+}
+fn worth(price: &Price) -> u64 {
+    u64::from(price.0)
 }
 async fn list_price<E>(_: resilient_runtime::Failure<E>) -> Result<Price, E> {
     Ok(Price(100))

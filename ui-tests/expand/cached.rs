@@ -8,7 +8,7 @@ use resilient_runtime::{Classify, Rejection, resilient, serde};
 pub trait Shop {
     async fn price(&self, item: &str) -> Result<Price, ShopError>;
 
-    #[resilient(cache(key = page, cache_if = is_whole, idle = "1m", negative = "30s"), fallback = off)]
+    #[resilient(cache(key = page, max_weight = 5_000, weight = worth, cache_if = is_whole, idle = "1m", negative = "30s"), fallback = off)]
     async fn page(&self, page: u32, nonce: u64) -> Result<Price, ShopError>;
 
     #[resilient(cache = off)]
@@ -21,6 +21,10 @@ pub struct Price(u32);
 
 fn is_whole(price: &Price) -> bool {
     price.0 > 0
+}
+
+fn worth(price: &Price) -> u64 {
+    u64::from(price.0)
 }
 
 async fn list_price<E>(_: resilient_runtime::Failure<E>) -> Result<Price, E> {

@@ -13,7 +13,9 @@ use super::{
     },
     group::{Group, Parameter, Reader, read},
     rules::Rules,
-    value::{Count, ErrorPredicate, Hook, JitterName, Number, Switch, Time, ValuePredicate},
+    value::{
+        Count, ErrorPredicate, Hook, JitterName, Number, Switch, Time, ValuePredicate, Weigher,
+    },
 };
 
 /// What one group says: data for the runtime, and what only the expansion can use.
@@ -181,6 +183,9 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
         parameter!("capacity", |cache, value: Count| cache.config.capacity = Some(value as usize)),
         parameter!("schema", |cache, value: Count| cache.config.schema = Some(value)),
         expression!("key", |cache, expr| cache.rules.cache_key = Some(expr.clone())),
+        parameter!("max_weight", |cache, value: Count| cache.config.max_weight =
+            Some(value.into())),
+        parameter!("weight", |cache, value: Weigher| cache.rules.weight = Some(value)),
         parameter!("refresh", |cache, value: Time| cache.config.refresh = Some(value)),
         parameter!("stale", |cache, value: Time| cache.config.stale = Some(value)),
         parameter!("negative", |cache, value: Time| cache.config.negative = Some(value)),
@@ -189,7 +194,7 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
         parameter!("cache_if", |cache, value: ValuePredicate| cache.rules.cache_if = Some(value)),
     ],
     short: Some("memory"),
-    planned: &["max_weight"],
+    planned: &[],
     example: "cache(memory = \"5m\")",
 };
 

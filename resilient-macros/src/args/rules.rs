@@ -51,6 +51,8 @@ rules! {
     tier: ExprPath,
     /// Says of a value whether it is kept.
     cache_if: ExprPath,
+    /// Says what a value weighs.
+    weight: ExprPath,
     /// What the answers are kept under.
     cache_key: Expr,
 }

@@ -221,6 +221,10 @@ function_path! {
     ValuePredicate, "fn(&Value) -> bool", "is_pending"
 }
 function_path! {
+    /// Says what a value weighs.
+    Weigher, "fn(&Value) -> u64", "size_of_market"
+}
+function_path! {
     /// Is told of a retry.
     Hook, "fn(&Retrying<'_, Error>)", "note_retry"
 }

@@ -184,6 +184,7 @@ fn cache(krate: &Path, config: &CacheConfig) -> TokenStream {
         memory: duration,
         disk: duration,
         capacity: Literal::usize_unsuffixed,
+        max_weight: Literal::u64_unsuffixed,
         refresh: duration,
         stale: duration,
         negative: duration,

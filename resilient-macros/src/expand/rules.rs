@@ -36,7 +36,8 @@ pub(super) fn expand(layer: &Layer) -> TokenStream {
         chain.extend(hook.as_ref().map(|path| quote!(.before_retry(#path))));
     }
     if layer.config.cache.as_on().is_some() {
-        let cache_if = &rules.cache_if;
+        let (cache_if, weight) = (&rules.cache_if, &rules.weight);
+        chain.extend(weight.as_ref().map(|path| quote!(.weight(#path))));
         chain.extend(cache_if.as_ref().map(|path| quote!(.cache_if(#path))));
     }
     if chain.is_empty() {

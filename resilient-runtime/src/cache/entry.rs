@@ -21,6 +21,8 @@ pub(crate) struct Entry {
     pub(super) stale_until: Moment,
     /// Where something moves while it is there.
     pub(super) marks: Option<Arc<Marks>>,
+    /// How much of the tier's bound it takes.
+    pub(super) weight: u64,
     /// The number of the load that brought it. Of two, the one that began later is newer.
     pub(super) load: u64,
 }

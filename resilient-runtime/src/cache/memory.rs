@@ -1,15 +1,27 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use quick_cache::sync::Cache as Entries;
+use quick_cache::{Weighter, sync::Cache};
 use rand::{RngExt, rngs::SmallRng};
 
 use super::{FROM_DISK, entry::Entry, loads::Ticket};
 use crate::{clock::Moment, counters::Counters};
 
+type Entries = Cache<Box<[u8]>, Entry, ByWeight>;
+
+#[derive(Clone)]
+struct ByWeight;
+
+impl Weighter<Box<[u8]>, Entry> for ByWeight {
+    fn weight(&self, _: &Box<[u8]>, entry: &Entry) -> u64 {
+        // What weighs nothing would never be evicted.
+        entry.weight.max(1)
+    }
+}
+
 /// The memory tier of one cache.
 pub(super) struct Memory {
     /// None where the cache has no memory tier.
-    entries: Option<Entries<Box<[u8]>, Entry>>,
+    entries: Option<Entries>,
     /// Makes "may it be kept" and "put it there" one step, and an invalidation another one.
     changes: Mutex<Option<SmallRng>>,
     counters: Arc<Counters>,
@@ -27,13 +39,18 @@ pub(super) struct Changes<'m> {
 }
 
 impl Memory {
-    /// `random` where lifetimes differ by chance.
+    /// `random` where lifetimes differ by chance; `capacity` is how much it holds, and about how many.
     pub(super) fn new(
-        capacity: Option<usize>,
+        capacity: Option<(u64, usize)>,
         random: Option<SmallRng>,
         counters: Arc<Counters>,
     ) -> Self {
-        Self { entries: capacity.map(Entries::new), changes: Mutex::new(random), counters }
+        Self {
+            entries: capacity
+                .map(|(weight, items)| Entries::with_weighter(items, weight, ByWeight)),
+            changes: Mutex::new(random),
+            counters,
+        }
     }
 
     /// What is there, fresh or not, as a read that counts for what stays longest.
@@ -49,6 +66,11 @@ impl Memory {
     /// How many answers it holds, those that have expired and were not displaced yet included.
     pub(super) fn len(&self) -> usize {
         self.entries.as_ref().map_or(0, Entries::len)
+    }
+
+    /// How much they weigh.
+    pub(super) fn weight(&self) -> u64 {
+        self.entries.as_ref().map_or(0, Entries::weight)
     }
 
     pub(super) fn change(&self) -> Changes<'_> {

@@ -67,9 +67,15 @@ pub(crate) struct Spare(Entry);
 /// What a lookup found.
 pub(crate) enum Found {
     /// A value that may be served.
-    Value { value: Kept, provenance: Provenance, coalesced: bool },
+    Value { value: Kept, provenance: Provenance, coalesced: bool, promotion: Option<Promotion> },
     /// Nothing: the caller loads.
     Nothing(Load),
+}
+
+/// A value from disk on its way into memory. Only its caller knows what it weighs.
+pub(crate) struct Promotion {
+    entry: Entry,
+    ticket: Ticket,
 }
 
 /// A load that has begun.
@@ -89,7 +95,9 @@ impl Cache {
         random: impl FnOnce() -> SmallRng,
         counters: Arc<Counters>,
     ) -> Self {
-        let capacity = settings.memory.map(|_| settings.capacity);
+        let items = settings.capacity;
+        let weight = settings.max_weight.unwrap_or(items as u64);
+        let capacity = settings.memory.map(|_| (weight, items));
         let random = (settings.jitter > 0.0).then(random);
         Self {
             memory: Memory::new(capacity, random, counters),
@@ -103,6 +111,11 @@ impl Cache {
     /// How many answers its memory holds.
     pub(crate) fn len(&self) -> usize {
         self.memory.len()
+    }
+
+    /// How much they weigh.
+    pub(crate) fn weight(&self) -> u64 {
+        self.memory.weight()
     }
 
     /// The value in memory, if it is fresh.
@@ -137,7 +150,8 @@ impl Cache {
             Role::Leader(leader) => leader,
             Role::Landed(Landing::Loaded(entry)) => {
                 let provenance = Provenance::Memory { age: entry.age(Moment::now()) };
-                return Found::Value { value: entry.value, provenance, coalesced: true };
+                let value = entry.value;
+                return Found::Value { value, provenance, coalesced: true, promotion: None };
             }
             Role::Landed(Landing::Failed) => return Found::Nothing(self.load(key, None)),
         };
@@ -147,20 +161,19 @@ impl Cache {
             let provenance = Provenance::Memory { age: entry.age(now) };
             let value = Arc::clone(&entry.value);
             leader.land(Landing::Loaded(entry));
-            return Found::Value { value, provenance, coalesced: false };
+            return Found::Value { value, provenance, coalesced: false, promotion: None };
         }
         let load = self.load(key, None);
         match self.on_disk(key, codec, Duration::ZERO).await {
             Some(found) => {
                 let (value, age) = (Arc::clone(&found.value), found.age);
                 let now = Moment::now();
-                let mut changes = self.memory.change();
-                let entry = self.read(found, changes.chance(), now);
-                let (_, displaced) = changes.insert(&load.ticket, &entry, now);
-                drop(changes);
-                drop(displaced);
-                leader.land(Landing::Loaded(entry));
-                Found::Value { value, provenance: Provenance::Disk { age }, coalesced: false }
+                let chance = self.memory.change().chance();
+                let entry = self.read(found, chance, now);
+                leader.land(Landing::Loaded(entry.clone()));
+                let provenance = Provenance::Disk { age };
+                let promotion = Some(Promotion { entry, ticket: load.ticket });
+                Found::Value { value, provenance, coalesced: false, promotion }
             }
             None => Found::Nothing(Load { lead: Some(leader), ..load }),
         }
@@ -190,8 +203,16 @@ impl Cache {
         Load { ticket: self.loads.begin(key.into()), begun: Moment::now(), lead }
     }
 
+    /// Puts a value from disk into memory.
+    pub(crate) fn promote(&self, promotion: Promotion, weight: u64, now: Moment) {
+        let Promotion { mut entry, ticket } = promotion;
+        entry.weight = weight;
+        let (_, displaced) = self.memory.change().insert(&ticket, &entry, now);
+        drop(displaced);
+    }
+
     /// Keeps what a load brought, and gives it to those who wait for it.
-    pub(crate) fn loaded(&self, load: Load, value: Kept, codec: Codec, now: Moment) {
+    pub(crate) fn loaded(&self, load: Load, value: Kept, codec: Codec, weight: u64, now: Moment) {
         let mut changes = self.memory.change();
         let share = self.share(changes.chance());
         let shortened = |time: Duration| time.mul_f64(share);
@@ -203,6 +224,7 @@ impl Cache {
             expires: now + shortened(self.settings.memory.unwrap_or_default()),
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| longest + stale),
             marks: self.marks(Duration::ZERO, now),
+            weight,
             load: load.ticket.number(),
         };
         let (newest, displaced) = changes.insert(&load.ticket, &entry, now);
@@ -236,6 +258,7 @@ impl Cache {
             // An old error is no better than a new one.
             stale_until: now,
             marks: None,
+            weight: 1,
             load: load.ticket.number(),
         };
         let (_, displaced) = self.memory.change().insert(&load.ticket, &entry, now);
@@ -268,6 +291,7 @@ impl Cache {
             expires: now + lifetime,
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| left + stale),
             marks: self.marks(age, now),
+            weight: 1,
             load: FROM_DISK,
         }
     }

@@ -50,7 +50,7 @@ async fn followers_share_what_the_leader_loaded() {
         })
         .collect();
     tokio::task::yield_now().await;
-    cache.loaded(load, Arc::new(7_u32), CODEC, Moment::now());
+    cache.loaded(load, Arc::new(7_u32), CODEC, 1, Moment::now());
     for follower in followers {
         assert_eq!(follower.await.expect("no panic"), 7);
     }
@@ -99,8 +99,8 @@ async fn a_failed_leader_lets_every_follower_make_its_own_attempt() {
 async fn a_slow_load_never_overwrites_a_newer_one() {
     let cache = cache();
     let (slow, fast) = (cache.load(b"k", None), cache.load(b"k", None));
-    cache.loaded(fast, Arc::new(2_u32), CODEC, Moment::now());
-    cache.loaded(slow, Arc::new(1_u32), CODEC, Moment::now());
+    cache.loaded(fast, Arc::new(2_u32), CODEC, 1, Moment::now());
+    cache.loaded(slow, Arc::new(1_u32), CODEC, 1, Moment::now());
     let (value, _) = there(&cache, b"k", Moment::now()).expect("there");
     assert_eq!(number(&value), 2);
 }
@@ -110,7 +110,7 @@ async fn an_entry_is_served_until_it_expires_and_not_at_that_moment() {
     let cache = cache();
     let load = lead(&cache, b"k").await;
     let start = Moment::now();
-    cache.loaded(load, Arc::new(7_u32), CODEC, start);
+    cache.loaded(load, Arc::new(7_u32), CODEC, 1, start);
     let almost = start + Duration::from_secs(59);
     let (_, provenance) = there(&cache, b"k", almost).expect("fresh");
     assert_eq!(provenance, Provenance::Memory { age: Duration::from_secs(59) });
@@ -123,7 +123,7 @@ async fn memory_is_bounded() {
     let cache = of(config);
     for number in 0..1_000_u32 {
         let load = lead(&cache, &number.to_be_bytes()).await;
-        cache.loaded(load, Arc::new(number), CODEC, Moment::now());
+        cache.loaded(load, Arc::new(number), CODEC, 1, Moment::now());
     }
     assert!(cache.len() <= 10);
 }

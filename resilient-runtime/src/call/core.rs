@@ -8,7 +8,7 @@ use crate::{
     TimeoutScope,
     breaker::{Ending, Permit},
     bulkhead::{Place, Sample},
-    cache::{Cache, Found, InMemory, Key, Load, Spare},
+    cache::{Cache, Found, InMemory, Key, Load, Promotion, Spare},
     clock::Moment,
     counters::End,
     deadline,
@@ -212,17 +212,20 @@ impl<'m> Core<'m> {
     }
 
     /// Takes note of what the look beyond memory brought.
-    pub(super) fn looked(&mut self, found: Option<Found>) -> Option<(Kept, Provenance)> {
+    pub(super) fn looked(
+        &mut self,
+        found: Option<Found>,
+    ) -> Option<(Kept, Provenance, Option<Promotion>)> {
         self.now = Moment::now();
         let counters = &self.pipeline.counters;
         match found? {
-            Found::Value { value, provenance, coalesced } => {
+            Found::Value { value, provenance, coalesced, promotion } => {
                 match provenance {
                     Provenance::Disk { .. } => counters.disk_hits.add(),
                     _ if coalesced => counters.coalesced.add(),
                     _ => counters.memory_hits.add(),
                 }
-                Some((value, provenance))
+                Some((value, provenance, promotion))
             }
             Found::Nothing(load) => {
                 counters.cache_misses.add();

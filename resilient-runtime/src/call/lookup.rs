@@ -48,8 +48,9 @@ impl<R, V, E> Future for Lookup<'_, '_, R, V, E> {
         let Some(further) = &mut self.further else { return Poll::Ready(()) };
         let found = ready!(further.as_mut().poll(cx));
         self.further = None;
-        if let Some((value, provenance)) = self.call.core.looked(found) {
+        if let Some((value, provenance, promotion)) = self.call.core.looked(found) {
             self.call.serve(&value, provenance);
+            self.call.promote(promotion);
         }
         Poll::Ready(())
     }

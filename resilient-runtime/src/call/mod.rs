@@ -15,7 +15,7 @@ use crate::{
     ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
     attempt::{Attempt, Attempted},
     breaker::Ending,
-    cache::{Cache, Key},
+    cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
     guards::{Breakers, Limiters},
@@ -104,6 +104,16 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             if remembered {
                 self.core.pipeline.counters.negative_hits.add();
             }
+        }
+    }
+
+    /// Puts what was served from disk into memory.
+    fn promote(&mut self, promotion: Option<Promotion>) {
+        let weight = self.outcome.as_ref().map(|outcome| self.fallible.weigh(outcome));
+        if let (Some(promotion), Some(weight), Some(cache)) =
+            (promotion, weight, &self.core.pipeline.cache)
+        {
+            cache.promote(promotion, weight, self.core.now);
         }
     }
 
@@ -228,7 +238,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             && let Some(value) = cacheable.keep(outcome)
         {
             core.pipeline.counters.loads.add();
-            cache.loaded(load, value, cacheable.codec(), core.now);
+            let weight = self.fallible.weigh(outcome);
+            cache.loaded(load, value, cacheable.codec(), weight, core.now);
         } else {
             Cache::failed(load);
         }

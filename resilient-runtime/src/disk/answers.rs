@@ -43,8 +43,13 @@ pub(super) struct Answers {
     pub(super) books: Books,
 }
 
-/// One change: where, of which key, from when, and what is to be there, if anything.
-type Step<'b> = (&'b Address, &'b Vec<u8>, u64, Option<Vec<u8>>);
+/// A change, and what is to be there, if anything.
+struct Step<'b> {
+    address: &'b Address,
+    key: &'b [u8],
+    write: &'b Write,
+    record: Option<Vec<u8>>,
+}
 
 /// What a look at every record found.
 #[derive(Default)]
@@ -179,6 +184,7 @@ impl Answers {
                 Ok(record) => record,
                 Err(problem) => {
                     self.books.not_kept();
+                    write.counters.disk_errors.add();
                     write
                         .subject
                         .cache(&format_args!("an answer cannot be kept on disk: {problem}"));
@@ -196,7 +202,7 @@ impl Answers {
                 written = 0;
             }
             written += room::written(length);
-            step.push((address, key, write.begun, record));
+            step.push(Step { address, key, write, record });
         }
         if !step.is_empty() {
             self.put(&step);
@@ -210,17 +216,18 @@ impl Answers {
     }
 
     fn put(&self, step: &[Step<'_>]) {
-        let _ = self.ask(|opened| {
+        let put = self.ask(|opened| {
             let mut transaction = opened.database.begin_write()?;
             // Without it a process that was killed makes the next one read the whole file first.
             transaction.set_quick_repair(true);
             {
                 let mut table = transaction.open_table(TABLE)?;
-                for (address, key, begun, record) in step {
+                for Step { address, key, write, record } in step {
                     // A load that began later may have been written by another decorator, or another process.
                     let newer = table.get(*address)?.is_some_and(|there| {
-                        Record::decode(there.value())
-                            .is_ok_and(|there| there.key.starts_with(key) && there.begun > *begun)
+                        Record::decode(there.value()).is_ok_and(|there| {
+                            there.key.starts_with(key) && there.begun > write.begun
+                        })
                     });
                     match record {
                         _ if newer => {}
@@ -232,6 +239,11 @@ impl Answers {
             transaction.commit()?;
             self.count(opened)
         });
+        if put.is_err() {
+            for Step { write, .. } in step {
+                write.counters.disk_errors.add();
+            }
+        }
         self.make_room();
     }
 

@@ -41,6 +41,7 @@ use self::{
 use crate::{
     Name,
     clock::Moment,
+    counters::Counters,
     events::Subject,
     outcome::{Codec, Kept},
 };
@@ -73,19 +74,26 @@ pub(crate) struct DiskTier {
     prefix: Vec<u8>,
     /// When it was forgotten as a whole, in microseconds since 1970: loads that began before count for nothing.
     valid_since: AtomicU64,
+    counters: Arc<Counters>,
 }
 
 /// Where a record lies: a hash of the key but for the type of the value. Two keys with one hash evict each other, but are never mixed up.
 pub(crate) type Address = [u8; 16];
 
 impl DiskTier {
-    pub(crate) fn new(store: Arc<Store>, subject: Subject, namespace: &Name, schema: u32) -> Self {
+    pub(crate) fn new(
+        store: Arc<Store>,
+        subject: Subject,
+        namespace: &Name,
+        schema: u32,
+        counters: Arc<Counters>,
+    ) -> Self {
         let mut prefix = Vec::new();
         for part in [&subject.service, &subject.method, namespace] {
             add_part(&mut prefix, part.as_bytes());
         }
         add_part(&mut prefix, &schema.to_be_bytes());
-        Self { store, subject, prefix, valid_since: AtomicU64::new(0) }
+        Self { store, subject, prefix, valid_since: AtomicU64::new(0), counters }
     }
 
     /// Where the answer for `arguments` lies, and the whole key but for the type of the value.
@@ -145,6 +153,7 @@ impl DiskTier {
         match found.await {
             Ok(Ok(found)) => found,
             Ok(Err(Miss::Damaged(problem))) => {
+                self.counters.disk_errors.add();
                 self.store.damage(&self.subject, &problem);
                 None
             }
@@ -171,15 +180,18 @@ impl DiskTier {
         let (address, key) = self.key(arguments, codec);
         let begun = wall_micros().saturating_sub(micros(Moment::now().since(begun)));
         let content = Content::Answer { value, encode, stored_at: wall_now(), lifetime };
-        self.store.put(address, key, Write { content, begun, subject: self.subject.clone() })
+        self.store.put(address, key, self.write(content, begun))
+    }
+
+    fn write(&self, content: Content, begun: u64) -> Write {
+        let counters = Arc::clone(&self.counters);
+        Write { content, begun, subject: self.subject.clone(), counters }
     }
 
     /// Forgets the answer for `arguments`, whatever its type.
     pub(crate) fn remove(&self, arguments: &[u8]) -> Displaced {
         let (address, place) = self.place(arguments);
-        let content = Content::Nothing;
-        let write = Write { content, begun: wall_micros(), subject: self.subject.clone() };
-        self.store.put(address, place, write)
+        self.store.put(address, place, self.write(Content::Nothing, wall_micros()))
     }
 
     /// Forgets every answer.

@@ -57,6 +57,7 @@ fn batch(numbers: std::ops::Range<u64>) -> Batch {
         },
         begun: number,
         subject: Subject { service: "proofs".into(), method: "get".into() },
+        counters: Arc::default(),
     };
     numbers.map(|number| (address(&key(number)), (key(number), write(number)))).collect()
 }

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::{Address, Lifetime};
-use crate::{events::Subject, outcome::Kept};
+use crate::{counters::Counters, events::Subject, outcome::Kept};
 
 /// A change to be made.
 #[derive(Clone)]
@@ -18,6 +18,7 @@ pub(crate) struct Write {
     /// When its load began, in microseconds since 1970; or when the answer was forgotten.
     pub(super) begun: u64,
     pub(super) subject: Subject,
+    pub(super) counters: Arc<Counters>,
 }
 
 /// What is to be at an address.

@@ -100,13 +100,16 @@ async fn by_hand_and_never_before_the_retries_are_over() {
         .registry(&registry)
         .build()
         .expect("valid");
-    let double = Double::playing([Act::Fail(Fault::Wrong), Act::Fail(Fault::Wrong)]);
+    let wrong = || Act::Fail(Fault::Wrong);
+    let double = Double::playing([wrong(), Act::Answer, wrong(), wrong()]);
     let call = || {
         policy
             .with(fallible::<Result<u32, Fault>>().rules(|rules| rules.retry_when(|_| true)))
             .cached(storable_result(), Key::new())
             .call(async || double.answer().await)
     };
-    assert_eq!((call().await, double.calls()), (Err(Fault::Wrong), 2));
-    assert_eq!((call().await, double.calls()), (Err(Fault::Wrong), 2));
+    assert_eq!((call().await, call().await, double.calls()), (Ok(2), Ok(2), 2));
+    policy.invalidate_all();
+    assert_eq!((call().await, double.calls()), (Err(Fault::Wrong), 4));
+    assert_eq!((call().await, double.calls()), (Err(Fault::Wrong), 4));
 }

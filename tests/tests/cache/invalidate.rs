@@ -68,6 +68,21 @@ async fn a_load_that_began_before_brings_nothing_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_being_loaded_is_not_kept_either() {
+    for all in [false, true] {
+        let api = api(&Double::playing([Act::Slow(SECOND)]));
+        let mut leader = Box::pin(api.get("a"));
+        assert!(poll_once(&mut leader).is_pending());
+        if all {
+            api.invalidate_all();
+        } else {
+            api.invalidate_get("a");
+        }
+        assert_eq!((leader.await, api.get("a").await), (Ok(1), Ok(2)), "all: {all}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_load_from_before_that_lands_leaves_the_one_from_after_alone() {
     let api = api(&Double::playing([Act::Slow(SECOND), Act::Slow(2 * SECOND)]));
     let mut before = Box::pin(api.get("a"));

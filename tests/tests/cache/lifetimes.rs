@@ -112,6 +112,65 @@ async fn the_books_say_what_left_memory_and_why() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn memory_is_bounded_by_weight_whether_the_answer_comes_from_the_service_or_from_disk() {
+    fn weigh(value: &u32) -> u64 {
+        u64::from(*value)
+    }
+    #[resilient_runtime::resilient(
+        service = "heavy",
+        cache(memory = "5m", disk = "30m", max_weight = 1_000, weight = weigh)
+    )]
+    trait Heavy {
+        async fn get(&self, weight: u32) -> Result<u32, Fault>;
+    }
+    impl Heavy for Double {
+        async fn get(&self, weight: u32) -> Result<u32, Fault> {
+            self.answer().await.map(|_| weight)
+        }
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let registry = Registry::builder().cache_dir(directory.path()).build().expect("usable");
+    for source in ["live", "disk"] {
+        let api = ResilientHeavy::with_registry(Double::default(), &registry);
+        for weight in 1..=100 {
+            assert_eq!(seen(api.get(weight)).await.1, source);
+            let books = books!(api).cache;
+            assert!(books.weight <= 1_000, "{books:?}");
+        }
+        let books = books!(api).cache;
+        assert!(books.weight >= 500 && books.entries < 50, "{source}: {books:?}");
+        assert!(books.evicted.capacity > 50, "{source}: {books:?}");
+        assert_eq!(seen(api.get(2_000)).await.0, Ok(2_000), "too heavy to be kept, and answered");
+        registry.flush().await;
+        drop(api);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_refuses_to_be_serialized_is_kept_in_memory_and_counted() {
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+    struct Opaque(u32);
+    impl serde::Serialize for Opaque {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("no"))
+        }
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let registry = Registry::builder().cache_dir(directory.path()).build().expect("usable");
+    let policy = Policy::builder("opaque")
+        .cache(CacheConfig::new().memory(MINUTE).disk(MINUTE))
+        .registry(&registry)
+        .build()
+        .expect("valid");
+    let call = || policy.call_cached(Key::new(), async || Ok::<_, Fault>(Opaque(1)));
+    assert_eq!(seen(call()).await.1, "live");
+    registry.flush().await;
+    assert_eq!(seen(call()).await, (Ok(Opaque(1)), "memory", std::time::Duration::ZERO));
+    let books = policy.service().method("call").expect("declared").snapshot().cache;
+    assert_eq!((books.disk_errors, books.entries), (1, 1));
+}
+
 #[test]
 fn what_cannot_work_is_refused_in_code_too() {
     let refused = |config: CacheConfig| {
@@ -130,6 +189,8 @@ fn what_cannot_work_is_refused_in_code_too() {
         (minute().stale(std::time::Duration::ZERO), "stale"),
         (minute().negative(std::time::Duration::MAX), "negative"),
         (minute().capacity(0), "capacity"),
+        (minute().max_weight(0), "max_weight"),
+        (CacheConfig::new().disk(MINUTE).max_weight(9), "max_weight"),
         (CacheConfig::new().disk(MINUTE).refresh(SECOND), "refresh"),
         (CacheConfig::new().disk(MINUTE).idle(SECOND).negative(SECOND), "negative, idle"),
     ] {

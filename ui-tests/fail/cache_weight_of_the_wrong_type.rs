@@ -1,0 +1,13 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+fn weigh(_: &Market) -> usize {
+    1
+}
+
+#[resilient(cache(memory = "5m", max_weight = 1_000, weight = weigh))]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}
