@@ -47,7 +47,7 @@ impl RateLimiter {
     }
 
     /// Takes tokens, and waits for them where they are not there yet: at most for the `wait` of its configuration, or
-    /// until the deadline of the decorated call around it. Its priority is that of [`with_priority`].
+    /// until the deadline of the decorated call around it. Its priority is that of [`with_priority`](crate::with_priority).
     ///
     /// # Errors
     ///
