@@ -88,7 +88,7 @@ async fn run(args: &Args) -> Result<bool, Error> {
     timeline.say(|words| words.disk(&registry.disk()));
     let generator = generator(&servers, &registry)?;
     let (facts, ranking) = follow_league(args, &servers, &generator, &timeline).await?;
-    registry.flush().await;
+    registry.close().await;
     servers.stop().await?;
 
     let report =

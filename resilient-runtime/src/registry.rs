@@ -265,7 +265,7 @@ impl RegistryBuilder {
     }
 
     /// How many bytes the cache directory may take (1 GiB), 4 MiB or more. Expired answers go first, then those that
-    /// were stored first. A quarter to half of it are answers; one that is larger than a 32nd part is not kept.
+    /// were stored first. An eighth to a third of it are answers, less where they are small; one that is larger than a 32nd part is not kept.
     ///
     /// Where two registries share a directory, the smaller limit holds.
     pub fn cache_dir_limit(mut self, bytes: u64) -> Self {

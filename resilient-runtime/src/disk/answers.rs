@@ -329,10 +329,9 @@ impl Answers {
             Ok(copy(&opened.database, &mut next, kept).map_err(|error| error.to_string()))
         })??;
         self.count(&next).map_err(|error| error.to_string())?;
-        let mut guard = self.opened.write().unwrap_or_else(PoisonError::into_inner);
+        // Whoever reads goes on with the old file, which has lost its name, until the new one is there in one step.
         file::replace(&self.directory).map_err(|error| error.to_string())?;
-        let old = guard.replace(next);
-        drop(guard);
+        let old = self.opened.write().unwrap_or_else(PoisonError::into_inner).replace(next);
         let _ = catch_unwind(AssertUnwindSafe(|| {
             if let Some(old) = old {
                 old.control.cut_off();

@@ -145,7 +145,7 @@ async fn an_answer_that_is_too_large_is_not_kept() {
     let registry = limited(directory.path(), LIMIT);
     let policy = blobs(&registry);
     put(&policy, 0, 1000).await;
-    put(&policy, 1, usize::try_from(LIMIT).expect("small")).await;
+    put(&policy, 1, usize::try_from(LIMIT / 16).expect("small")).await;
     registry.flush().await;
     assert!(is_kept(&policy, 0).await && !is_kept(&policy, 1).await);
     let snapshot = registry.snapshot().disk_tier.expect("there is one");

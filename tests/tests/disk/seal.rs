@@ -41,6 +41,20 @@ async fn a_file_without_a_seal_is_checked_and_used() {
 }
 
 #[tokio::test]
+async fn damage_in_a_file_without_a_seal_is_found_before_it_is_used() {
+    let directory = tempdir().expect("a directory");
+    let mut bytes = filled(directory.path()).await;
+    fs::remove_file(seal(directory.path())).expect("there");
+    let name = b"alloc::string::String";
+    let at = bytes.windows(name.len()).position(|window| window == name).expect("part of a key");
+    bytes[at] ^= 1;
+    fs::write(file(directory.path()), &bytes).expect("writable");
+    let (calls, warnings) = read_all(directory.path()).await;
+    assert_eq!((calls, warnings.len()), (50, 1), "{warnings:?}");
+    assert!(directory.path().join("answers.redb.damaged").exists(), "{warnings:?}");
+}
+
+#[tokio::test]
 async fn half_a_seal_is_none() {
     let source = tempdir().expect("a directory");
     let bytes = filled(source.path()).await;
