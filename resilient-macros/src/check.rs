@@ -1,5 +1,6 @@
 //! Every refusal that is more than a matter of one value's form.
 
+mod background;
 mod keys;
 mod stale;
 mod weight;
@@ -39,6 +40,7 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Error
     }
     keys::check(&args.layer, contract, errors);
     stale::check(&args.layer, contract, errors);
+    background::check(args, contract, errors);
     weight::check(&args.layer, contract, errors);
     names_of_the_cache(&args.layer, contract, errors);
     for method in &contract.methods {
@@ -175,7 +177,11 @@ fn names_of_the_cache(of_trait: &Layer, contract: &Contract, errors: &mut Errors
         let name = method.name();
         let about = |prefix| name.strip_prefix(prefix).map(str::to_owned);
         let of_one = |about: Option<String>| about.is_some_and(|about| cached.contains(&about));
-        if name == "invalidate_all" || of_one(about("invalidate_")) || of_one(about("warm_")) {
+        if name == "invalidate_all"
+            || of_one(about("invalidate_"))
+            || of_one(about("warm_"))
+            || of_one(about("refresh_"))
+        {
             let message = format!(
                 "the decorator has a method `{name}` of its own, for what is in the cache; give this one another name"
             );

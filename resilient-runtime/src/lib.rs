@@ -122,7 +122,7 @@ pub use budget::BudgetSnapshot;
 pub use builder::{BuildContext, DecoratorBuilder};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
-pub use call::{Call, Lookup};
+pub use call::{Call, Lookup, Refresh, owned};
 pub use classify::{
     Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
 };

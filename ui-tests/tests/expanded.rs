@@ -18,6 +18,11 @@ mod associated_items;
 #[rustfmt::skip]
 #[path = "../expand/associated_items.expanded.rs"]
 mod associated_items_expanded;
+#[path = "../expand/background.rs"]
+mod background;
+#[rustfmt::skip]
+#[path = "../expand/background.expanded.rs"]
+mod background_expanded;
 #[path = "../expand/by_value_arguments.rs"]
 mod by_value_arguments;
 #[rustfmt::skip]

@@ -187,6 +187,14 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
             Some(value.into())),
         parameter!("weight", |cache, value: Weigher| cache.rules.weight = Some(value)),
         parameter!("refresh", |cache, value: Time| cache.config.refresh = Some(value)),
+        Parameter {
+            name: "background",
+            read: Reader::Word(|cache, expr| {
+                cache.rules.background =
+                    Some(expr.map_or(Ok(true), |expr| read::<Switch>(expr).map(|it| it.0))?);
+                Ok(())
+            }),
+        },
         parameter!("stale", |cache, value: Time| cache.config.stale = Some(value)),
         parameter!("negative", |cache, value: Time| cache.config.negative = Some(value)),
         parameter!("jitter", |cache, value: Number| cache.config.jitter = Some(value)),

@@ -49,6 +49,8 @@ rules! {
     backoff: ExprPath,
     /// The tier, where it is one of the user's.
     tier: ExprPath,
+    /// Whether a task of its own loads anew what a caller was served.
+    background: bool,
     /// Says of a value whether it is kept.
     cache_if: ExprPath,
     /// Says what a value weighs.

@@ -1,8 +1,8 @@
 //! What the decorator offers beside the trait: methods about what is in its cache.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{GenericParam, ReturnType, Signature, parse_quote};
+use syn::{GenericParam, ReturnType, Signature, Type, parse_quote};
 
 use super::{Expansion, forward};
 use crate::item::Method;
@@ -95,7 +95,10 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
             }
         }
     });
+    let refresh = forward::in_background(&layer).then(|| refresh(expansion, method));
     quote! {
+        #refresh
+
         #invalidate
 
         #(#attrs)*
@@ -104,6 +107,59 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
             #krate::warm(#name #generics::#field(self, #(#arguments),*)).await
         }
     }
+}
+
+/// Loads an answer anew, in a task that owns the decorator and the arguments. A method of its own, for the future of a
+/// method cannot ask within itself whether it is `Send`.
+///
+/// ```text
+/// Output:  fn refresh_market_data(&self, refresh: Refresh, league: &str) where T: Clone + Send + Sync + 'static {
+///              let (decorator, league) = (self.clone(), owned::<str>(league));
+///              refresh.spawn(async move { ScoutApi::market_data(&decorator, &league).await });
+///          }
+/// ```
+fn refresh(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    let Expansion { contract, krate, inner, .. } = expansion;
+    let (name, field) = (&contract.original.ident, &method.sig.ident);
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (task, decorator) = (local("refresh"), local("decorator"));
+    let mut sig = signature(expansion, method);
+    sig.ident = refresh_name(method);
+    sig.asyncness = None;
+    sig.output = ReturnType::Default;
+    sig.inputs.insert(1, parse_quote!(#task: #krate::Refresh));
+    sig.generics.make_where_clause().predicates.push(parse_quote! {
+        #inner: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static
+    });
+    let sig = qualified(expansion, sig);
+    let attrs = forward::attributes(method);
+    let references = || {
+        method.arguments.iter().filter_map(|argument| match &argument.ty {
+            Type::Reference(reference) => Some((argument, &reference.elem)),
+            _ => None,
+        })
+    };
+    let owned = references().map(|(argument, ty)| {
+        let (name, cfgs) = (&argument.name, &argument.cfgs);
+        quote!(#(#cfgs)* let #name = #krate::owned::<#ty>(#name);)
+    });
+    let arguments = method.arguments.iter().map(|argument| {
+        let (name, cfgs) = (&argument.name, &argument.cfgs);
+        let borrow = matches!(argument.ty, Type::Reference(_)).then(|| quote!(&));
+        quote!(#(#cfgs)* #borrow #name)
+    });
+    quote! {
+        #(#attrs)*
+        #sig {
+            let #decorator = ::core::clone::Clone::clone(self);
+            #(#owned)*
+            #task.spawn(async move { #name::#field(&#decorator, #(#arguments),*).await });
+        }
+    }
+}
+
+pub(super) fn refresh_name(method: &Method) -> Ident {
+    format_ident!("refresh_{}", method.name(), span = method.sig.ident.span())
 }
 
 /// The method's signature as one of the decorator's own.

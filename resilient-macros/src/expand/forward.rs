@@ -7,7 +7,7 @@ use syn::{
     Signature, Type, WherePredicate, parse_quote, spanned::Spanned,
 };
 
-use super::{Expansion, fallback, rules};
+use super::{Expansion, cached, fallback, rules};
 use crate::{
     args::Layer,
     check,
@@ -63,6 +63,12 @@ fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
     let bounds = expansion.inner_bounds();
     let mut predicates: Vec<WherePredicate> =
         vec![parse_quote!(#inner: #name #trait_generics #bounds)];
+    if expansion.decorated().any(|method| in_background(&expansion.layer(method))) {
+        // A load in the background has a decorator of its own.
+        predicates.push(parse_quote! {
+            #inner: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static
+        });
+    }
     let supertraits = check::foreign_supertraits(contract);
     if !supertraits.is_empty() {
         predicates.push(parse_quote!(#decorator<#inner>: #(#supertraits)+*));
@@ -271,6 +277,7 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let rules = rules::expand(&layer);
     let keys = rules::keys(krate, &layer, &call);
     let lookup = lookup(expansion, method, &layer, &call);
+    let refresh = refresh(expansion, method, &layer, &call);
     let clones = method
         .arguments
         .iter()
@@ -292,6 +299,7 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     quote! {
         let mut #call = #this.#name.begin(#fallible #rules);
         #lookup
+        #refresh
         #keys
         #again let ::core::option::Option::Some(#attempt) = #call.next_attempt().await {
             #(#clones)*
@@ -333,6 +341,39 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
     };
     let key = key(expansion, method, layer);
     quote!(#call.lookup(#witness, #key).await;)
+}
+
+/// Leaves what was served to a task that loads it anew.
+///
+/// ```text
+/// Output:  if let Some(refresh) = call.refresh() { self.refresh_market_data(refresh, league); }
+/// ```
+fn refresh(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
+    if !in_background(layer) {
+        return TokenStream::new();
+    }
+    let refresh = Ident::new("refresh", Span::mixed_site());
+    let (name, this) = (cached::refresh_name(method), this(method));
+    let arguments = method.arguments.iter().map(|argument| {
+        let (name, cfgs) = (&argument.name, &argument.cfgs);
+        let value = if argument.passing == Passing::Value {
+            again(expansion.krate, argument)
+        } else {
+            name.to_token_stream()
+        };
+        quote!(#(#cfgs)* #value)
+    });
+    quote! {
+        if let ::core::option::Option::Some(#refresh) = #call.refresh() {
+            #this.#name(#refresh, #(#arguments),*);
+        }
+    }
+}
+
+/// Whether what a caller was served is loaded anew by a task of its own.
+pub(super) fn in_background(layer: &Layer) -> bool {
+    let refreshes = layer.config.cache.as_on().is_some_and(|cache| cache.refresh.is_some());
+    refreshes && layer.rules.background == Some(true)
 }
 
 /// What an answer is found by: the arguments, or the user's own key.
@@ -449,16 +490,20 @@ fn repeats(layer: &Layer, argument: &Argument) -> bool {
 
 /// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.
 pub(super) fn clone(krate: &syn::Path, argument: &Argument) -> TokenStream {
-    let Argument { name, ty, cfgs, .. } = argument;
+    let (name, cfgs, clone) = (&argument.name, &argument.cfgs, again(krate, argument));
+    quote!(#(#cfgs)* let #name = #clone;)
+}
+
+fn again(krate: &syn::Path, argument: &Argument) -> TokenStream {
+    let Argument { name, ty, .. } = argument;
     let span = ty.span();
     let value = name_at(name, span);
     let (here, implied) = (path_at(krate, span), mentions(ty.to_token_stream(), "impl"));
-    let clone = if implied {
+    if implied {
         quote_spanned!(span=> #here::again(&#value))
     } else {
         quote_spanned!(span=> #here::again::<#ty>(&#value))
-    };
-    quote!(#(#cfgs)* let #name = #clone;)
+    }
 }
 
 /// The method's own type parameters, for a call that may not show them in its arguments.

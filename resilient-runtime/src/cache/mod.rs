@@ -64,6 +64,13 @@ pub(crate) enum InMemory {
 #[derive(Debug)]
 pub(crate) struct Spare(Entry);
 
+impl Spare {
+    pub(crate) fn value(&self, now: Moment) -> (Kept, Provenance) {
+        let Self(entry) = self;
+        (Arc::clone(&entry.value), Provenance::Memory { age: entry.age(now) })
+    }
+}
+
 /// What a lookup found.
 pub(crate) enum Found {
     /// A value that may be served.

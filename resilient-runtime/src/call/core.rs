@@ -2,7 +2,10 @@ use std::{borrow::Cow, time::Duration};
 
 use rand::rngs::SmallRng;
 
-use super::lookup::{Find, Stale, find};
+use super::{
+    lookup::{Find, Stale, find},
+    refresh,
+};
 use crate::{
     CircuitBreaker, ErrorKind, Pipeline, Priority, Provenance, RateLimiter, Rejection,
     TimeoutScope,
@@ -30,6 +33,14 @@ pub(super) struct Miss {
     spare: Option<Spare>,
     /// Whether the call is there to fill the cache.
     warming: bool,
+    /// Whether a task of its own loads it.
+    in_background: bool,
+}
+
+impl Miss {
+    pub(super) fn is_of(&self, key: &[u8]) -> bool {
+        *self.key == *key
+    }
 }
 
 /// What a look into memory found.
@@ -155,6 +166,10 @@ impl<'m> Core<'m> {
                 .cache(&"an argument cannot be serialized, so its answer is not cached");
             return Look::Nowhere;
         };
+        if let Some(due) = refresh::due(key) {
+            self.miss = Some(due);
+            return Look::Nowhere;
+        }
         match cache.in_memory(key, self.now) {
             InMemory::Fresh(value, provenance) => {
                 self.pipeline.counters.memory_hits.add();
@@ -164,12 +179,19 @@ impl<'m> Core<'m> {
                 self.pipeline.counters.refreshes.add();
                 let key = key.into();
                 let (load, spare, warming) = (Some(load), Some(spare), warm::begins());
-                self.miss = Some(Box::new(Miss { key, load, spare, warming }));
+                let miss = Miss { key, load, spare, warming, in_background: false };
+                self.miss = Some(Box::new(miss));
                 Look::Nowhere
             }
             InMemory::Nothing => {
                 let warming = warm::begins();
-                let miss = Miss { key: key.into(), load: None, spare: None, warming };
+                let miss = Miss {
+                    key: key.into(),
+                    load: None,
+                    spare: None,
+                    warming,
+                    in_background: false,
+                };
                 self.miss = Some(Box::new(miss));
                 Look::Further(find(cache, key.into(), codec, self.deadline))
             }
@@ -195,6 +217,16 @@ impl<'m> Core<'m> {
 
     pub(super) fn has_spare(&self) -> bool {
         self.miss.as_ref().is_some_and(|miss| miss.spare.is_some())
+    }
+
+    /// Gives away what is to be loaded anew, with the value that is there. A call that is there to load keeps it.
+    pub(super) fn put_off(&mut self) -> Option<(Box<Miss>, Kept, Provenance)> {
+        let now = self.now;
+        let mut due = self.miss.take_if(|miss| !miss.warming && !miss.in_background)?;
+        due.in_background = true;
+        let (value, provenance) = due.spare.as_ref()?.value(now);
+        self.pipeline.counters.memory_hits.add();
+        Some((due, value, provenance))
     }
 
     /// What was there before a refresh that has failed.

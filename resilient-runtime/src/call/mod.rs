@@ -4,12 +4,16 @@ mod admit;
 mod core;
 mod lookup;
 mod race;
+mod refresh;
 mod retry;
 
-pub use self::lookup::Lookup;
 use self::{
     core::{Core, Look},
     retry::Plea,
+};
+pub use self::{
+    lookup::Lookup,
+    refresh::{Refresh, owned},
 };
 use crate::{
     ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,

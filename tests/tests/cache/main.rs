@@ -5,6 +5,7 @@
     reason = "predicates take a reference, as the attribute asks"
 )]
 
+mod background;
 mod errors;
 mod flights;
 mod invalidate;

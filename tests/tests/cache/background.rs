@@ -1,0 +1,124 @@
+use resilient_runtime::{Registry, resilient, warm};
+use resilient_tests::double::{Act, Double, Fault};
+use tokio::{
+    task::yield_now,
+    time::{Instant, advance, sleep},
+};
+
+use super::{HOUR, MINUTE, SECOND, seen};
+
+#[resilient(cache(memory = "1h", refresh = "1m", background), timeout = "1m")]
+trait Api {
+    async fn get(&self, key: &str, page: u32) -> Result<u32, Fault>;
+}
+
+impl Api for Double {
+    async fn get(&self, key: &str, page: u32) -> Result<u32, Fault> {
+        assert_eq!((key, page), ("a", 3));
+        self.answer().await
+    }
+}
+
+fn decorated(acts: impl IntoIterator<Item = Act>) -> ResilientApi<Double> {
+    ResilientApi::with_registry(Double::playing(acts), &Registry::new())
+}
+
+const SLOW: Act = Act::Slow(SECOND);
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_and_one_task_loads() {
+    let api = decorated([Act::Answer, SLOW]);
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    advance(MINUTE).await;
+    let start = Instant::now();
+    for _ in 0..10 {
+        assert_eq!(seen(api.get("a", 3)).await, (Ok(1), "memory", MINUTE));
+        yield_now().await;
+    }
+    assert_eq!((start.elapsed(), api.inner().calls()), (0 * SECOND, 2));
+    sleep(2 * SECOND).await;
+    assert_eq!(seen(api.get("a", 3)).await, (Ok(2), "memory", SECOND));
+
+    let books = api.service().method("get").expect("declared").snapshot();
+    assert_eq!((books.cache.refreshes, books.attempts), (1, 2));
+    assert_eq!(
+        (books.calls, books.successes, books.memory_hits),
+        (13, 13, 11),
+        "the task's call counts too"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_fails_or_panics_leaves_what_is_there_and_another_one_tries() {
+    let api = decorated([Act::Answer, Act::Fail(Fault::Down), Act::Answer]);
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    advance(MINUTE).await;
+    for calls in [2, 2, 2] {
+        assert_eq!(api.get("a", 3).await, Ok(1));
+        yield_now().await;
+        assert_eq!(api.inner().calls(), calls, "not at once again");
+    }
+    advance(MINUTE / 10).await;
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    yield_now().await;
+    assert_eq!(seen(api.get("a", 3)).await, (Ok(3), "memory", 0 * SECOND));
+
+    #[derive(Clone)]
+    struct Panics(Double);
+    impl Api for Panics {
+        async fn get(&self, key: &str, page: u32) -> Result<u32, Fault> {
+            assert!(self.0.calls() != 1, "the second call panics");
+            self.0.get(key, page).await
+        }
+    }
+    let double = Double::default();
+    let api = ResilientApi::with_registry(Panics(double.clone()), &Registry::new());
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    advance(MINUTE).await;
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    yield_now().await;
+    // Called by hand, so that the next one does not panic.
+    assert_eq!(double.answer().await, Ok(2));
+    assert_eq!(api.get("a", 3).await, Ok(1), "the lead came back");
+    yield_now().await;
+    assert_eq!(api.get("a", 3).await, Ok(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runtime_that_ends_takes_its_tasks_along_and_the_next_caller_refreshes() {
+    let api = decorated([Act::Answer, Act::Hang, Act::Answer]);
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    advance(MINUTE).await;
+    let other = std::thread::spawn({
+        let api = api.clone();
+        let at = Instant::now();
+        move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                // Its clock stands where it was made.
+                advance(at.saturating_duration_since(Instant::now())).await;
+                assert_eq!(api.get("a", 3).await, Ok(1));
+                yield_now().await;
+            });
+        }
+    });
+    other.join().expect("no panic");
+    let before = api.inner().calls();
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    yield_now().await;
+    assert_eq!(api.inner().calls(), before + 1, "nobody leads any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn warming_waits_for_the_answer_and_what_has_expired_is_waited_for() {
+    let api = decorated([Act::Answer, SLOW, SLOW]);
+    assert_eq!(api.get("a", 3).await, Ok(1));
+    advance(MINUTE).await;
+    assert_eq!(warm(api.get("a", 3)).await, Ok(2), "whoever warms wants it done");
+    advance(HOUR).await;
+    assert_eq!(seen(api.get("a", 3)).await.0, Ok(3));
+}

@@ -1,0 +1,21 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(cache(memory = "5m", refresh = "4m", background))]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+struct Client;
+
+impl ScoutApi for Client {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError> {
+        Ok(Market::named(league))
+    }
+}
+
+async fn trade() -> Result<Market, ScoutError> {
+    ResilientScoutApi::new(Client).market_data("Mirage").await
+}
+
+fn main() {}
