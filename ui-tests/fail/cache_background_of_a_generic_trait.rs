@@ -1,4 +1,4 @@
-use resilient_runtime::{CacheValue, KeyPart, resilient};
+use resilient_runtime::{KeyPart, resilient};
 use ui_tests::shapes::{Market, ScoutError};
 
 #[resilient(cache(memory = "5m", refresh = "4m", background))]
