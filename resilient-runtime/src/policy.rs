@@ -2,12 +2,13 @@ use std::future::Future;
 
 use crate::{
     BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure,
-    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, Priority, RateConfig,
-    Registry, RetryConfig, Service, TimeoutConfig,
+    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, Priority, Provenance,
+    RateConfig, Registry, RetryConfig, Service, TimeoutConfig,
     config_error::subject,
     outcome::{
         BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
     },
+    traced,
 };
 
 /// The pipeline by hand, for calls that are no method of a trait.
@@ -94,6 +95,16 @@ impl Policy {
         F: AsyncFnMut() -> R,
     {
         self.with(fallible::<R>()).cached(storable::<R>(), key).call(operation).await
+    }
+
+    /// Like [`call`](Self::call), and tells where the value came from. [`traced`] does the same around every other call.
+    pub async fn call_traced<R, F>(&self, operation: F) -> (R, Provenance)
+    where
+        R: Outcome,
+        R::Error: FromRejection + Classify,
+        F: AsyncFnMut() -> R,
+    {
+        traced(self.call(operation)).await
     }
 
     /// Like [`call`](Self::call), but asks `fallback` when the call fails.

@@ -1,6 +1,8 @@
 use std::{io, time::Duration};
 
-use resilient_runtime::{Backoff, HedgeConfig, Jitter, PolicyConfig, Registry, RetryConfig};
+use resilient_runtime::{
+    Backoff, HedgeConfig, Jitter, PolicyConfig, Provenance, Registry, RetryConfig,
+};
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
@@ -106,4 +108,13 @@ fn methods_that_give_no_budget_share_the_services_whichever_layer_gave_it() {
     assert_eq!(budget(&configured, PolicyConfig::new()), Some(100));
     let off = PolicyConfig::new().retry(retry.budget_off());
     assert_eq!(budget(&Registry::new(), off), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_traced_call_tells_how_many_requests_it_took() {
+    let policy = policy(PolicyConfig::new().retry(RetryConfig::new().max(2)));
+    let double = Double::failing(1);
+    let (answer, provenance) = policy.call_traced(async || double.answer().await).await;
+    assert_eq!(answer, Ok(2));
+    assert!(matches!(provenance, Provenance::Live { attempts: 2, .. }), "{provenance:?}");
 }
