@@ -317,3 +317,20 @@ async fn wrong_parameters_are_refused() {
     assert!(limiter.set_limit(2.5).is_err());
     assert!(limiter.set_limit(2.0).is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_small_request_does_not_overtake_a_large_one_that_waits() {
+    let policy = policy(RateConfig::new().limit(1.0).burst(10).wait(SECOND * 60));
+    let limiter = policy.service().rate_limiter().expect("has one").clone();
+    limiter.try_acquire(8).expect("there");
+    let start = Instant::now();
+    let large = tokio::spawn({
+        let limiter = limiter.clone();
+        async move { limiter.acquire(5).await }
+    });
+    tokio::task::yield_now().await;
+    assert!(limiter.try_acquire(1).is_err(), "two tokens are there, and they are the other's");
+    limiter.acquire(1).await.expect("in line");
+    assert!(large.is_finished());
+    assert_eq!(start.elapsed(), 4 * SECOND, "three for the large one, one for this");
+}

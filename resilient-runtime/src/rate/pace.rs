@@ -161,6 +161,15 @@ mod tests {
         Moment::at(duration)
     }
 
+    #[test]
+    fn an_interval_is_never_shorter_than_the_rate_says() {
+        for limit in [3_u32, 7, 11, 1_000_003] {
+            let pace = Pace::new(limit.into(), SECOND, 1);
+            let second = SECOND.as_nanos() << pace.scale;
+            assert!(u128::from(pace.interval) * u128::from(limit) >= second, "{limit}");
+        }
+    }
+
     /// A bucket by itself.
     struct Bucket(Pace, u64);
 
