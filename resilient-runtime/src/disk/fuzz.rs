@@ -36,6 +36,7 @@ fn value(number: u8) -> Vec<u8> {
         begun: u64::from(number),
         stored_at: 1,
         ttl: u64::MAX,
+        stale: 0,
         key: &[number],
         value: &vec![number; 100 * usize::from(number)],
     }
