@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(window.wait(1, now), Duration::from_millis(500));
         assert_eq!(window.wait(3, now), Duration::from_millis(700));
         assert_eq!(window.wait(4, now), Duration::from_millis(1_500));
-        window.turn(start + (SECOND - Duration::from_nanos(1)));
+        window.turn(start + SECOND.saturating_sub(Duration::from_nanos(1)));
         assert_eq!(window.available(), 0);
         window.turn(start + SECOND);
         assert_eq!(window.available(), 1);
