@@ -47,7 +47,7 @@ pub(crate) const EPISODES: [Episode; 7] = [
         faults: &[(Server::Vectors, Fault::Hangs), (Server::Llm, Fault::Down)],
         messages: &[RETRY, BREAKER],
         crowd: 0,
-        later: false,
+        later: true,
     },
     Episode {
         title: "the database is down",

@@ -32,7 +32,7 @@ impl Pace {
     pub(crate) fn hang(self) -> Duration {
         match self {
             Self::Production => Duration::from_secs(10),
-            Self::Showcase => millis(2_000),
+            Self::Showcase => millis(5_000),
         }
     }
 
@@ -58,7 +58,7 @@ fn hasty(server: Server) -> PolicyConfig {
         .cache(CacheConfig::new().memory(millis(400)));
     match server {
         Server::Vectors => {
-            config.timeout(TimeoutConfig::new().attempt(millis(250)).call(millis(1_000)))
+            config.timeout(TimeoutConfig::new().attempt(millis(800)).call(millis(2_000)))
         }
         Server::Llm | Server::Database => config,
     }
