@@ -308,7 +308,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     pub fn failure(&mut self) -> Option<Failure<E>> {
         self.spare();
         let core = &mut self.core;
-        if core.is_warming() {
+        if core.only_fills() {
             return None;
         }
         let outcome = self.outcome.take()?;
