@@ -238,6 +238,13 @@ impl<'m> Core<'m> {
         self.pipeline.cache.as_ref()?.spared(spare, Moment::now())
     }
 
+    /// Keeps the next caller from beginning a task at once, where this one brought an answer that is not kept.
+    pub(super) fn pause_refresh(&mut self) {
+        if self.miss.as_ref().is_some_and(|miss| miss.in_background) {
+            drop(self.spared());
+        }
+    }
+
     /// Looks for an answer that has expired and may still be served. Boxed, for a call that succeeds never looks.
     pub(super) fn stale(&mut self, codec: Codec) -> Option<Stale<'_>> {
         self.give_up_load();

@@ -343,6 +343,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Ends the call.
     pub fn finish(mut self) -> R {
         self.spare();
+        self.core.pause_refresh();
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
             // Reached only by a driver that did not drive the call: the expansion and `Policy` do.

@@ -147,6 +147,27 @@ async fn nobody_is_there_for_a_fallback() {
     assert_eq!((api.inner().calls(), books.calls, books.failures, books.fallbacks), (2, 3, 1, 0));
 }
 
+fn is_first(number: &u32) -> bool {
+    *number == 1
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_kept_is_not_loaded_again_at_once() {
+    api!(cache(memory = "5m", refresh = "4m", background, cache_if = is_first));
+    let api = made!(Double::default());
+    assert_eq!(api.get().await, Ok(1));
+    advance(4 * MINUTE).await;
+    for calls in [2, 2, 2] {
+        assert_eq!(api.get().await, Ok(1));
+        yield_now().await;
+        assert_eq!(api.inner().calls(), calls, "nobody has seen the second answer");
+    }
+    advance(24 * SECOND).await;
+    assert_eq!(api.get().await, Ok(1));
+    yield_now().await;
+    assert_eq!(api.inner().calls(), 3);
+}
+
 /// An argument that is never the same twice, but is again after that.
 #[derive(Clone)]
 struct Fickle;
