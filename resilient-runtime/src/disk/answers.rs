@@ -109,7 +109,10 @@ impl Answers {
         };
         let (problem, damaged) = match catch_unwind(AssertUnwindSafe(|| operation(opened))) {
             Ok(Ok(result)) => return Ok(result),
-            Ok(Err(redb::Error::Io(error))) => (error.to_string(), false),
+            // Its own, or one that somebody else has just met.
+            Ok(Err(error @ (redb::Error::Io(_) | redb::Error::PreviousIo))) => {
+                (error.to_string(), false)
+            }
             Ok(Err(error)) => (error.to_string(), true),
             Err(_) => ("reading it made the store panic".to_owned(), true),
         };
