@@ -244,7 +244,7 @@ impl Answers {
             self.count(opened)
         });
         if put.is_err() {
-            for Step { write, .. } in step {
+            for Step { write, .. } in step.iter().filter(|step| step.record.is_some()) {
                 write.counters.disk_errors.add();
             }
         }

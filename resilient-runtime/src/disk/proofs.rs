@@ -191,7 +191,7 @@ fn who_comes_upon_the_error_of_somebody_else_does_not_call_it_damage() {
     control.cut_off();
     let write = || -> Result<(), redb::Error> {
         let transaction = database.begin_write()?;
-        transaction.open_table(TABLE)?.insert(&[0; 16], &[0; 100_000][..])?;
+        transaction.open_table(TABLE)?.insert(&[0; 16], &*vec![0; 100_000])?;
         Ok(transaction.commit()?)
     };
     assert!(matches!(write(), Err(redb::Error::Io(_))));
