@@ -27,6 +27,14 @@ trait ScoutApi {
     #[cfg(not(any()))]
     async fn hidden(&self, #[cfg(any())] never: Never, always: u8) -> Result<u8, ScoutError>;
 
+    #[resilient(cache(memory = "5m", refresh = "4m", background))]
+    async fn cached(
+        &self,
+        #[cfg(any())] never: &Never,
+        #[cfg(not(any()))] key: &str,
+        always: u8,
+    ) -> Result<Market, ScoutError>;
+
     #[cfg(any())]
     async fn hidden(&self, other: Never) -> Never;
 

@@ -390,27 +390,37 @@ pub(super) fn key(expansion: &Expansion<'_>, method: &Method, layer: &Layer) -> 
         });
     // One inner type may implement a generic trait for several parameters: each has answers of its own.
     let types = params.map(|param| quote!(.of_type::<#param>()));
+    let part = |argument: &Argument| {
+        let span = argument.ty.span();
+        let name = name_at(&argument.name, span);
+        match &argument.ty {
+            Type::Reference(reference) => {
+                let ty = &reference.elem;
+                quote_spanned!(span=> .part::<#ty>(#name))
+            }
+            ty => quote_spanned!(span=> .part::<#ty>(&#name)),
+        }
+    };
     let parts = match &layer.rules.cache_key {
         // An operator binds less than the borrow before it.
         Some(key @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_))) => {
             quote_spanned!(key.span()=> .part(&(#key)))
         }
         Some(key) => quote_spanned!(key.span()=> .part(&#key)),
-        None => method
-            .arguments
-            .iter()
-            .map(|argument| {
-                let span = argument.ty.span();
-                let name = name_at(&argument.name, span);
-                match &argument.ty {
-                    Type::Reference(reference) => {
-                        let ty = &reference.elem;
-                        quote_spanned!(span=> .part::<#ty>(#name))
-                    }
-                    ty => quote_spanned!(span=> .part::<#ty>(&#name)),
-                }
-            })
-            .collect(),
+        // Nothing within an expression can be there or not.
+        None if method.arguments.iter().any(|argument| !argument.cfgs.is_empty()) => {
+            let key = Ident::new("key", Span::mixed_site());
+            let parts = method.arguments.iter().map(|argument| {
+                let (cfgs, part) = (&argument.cfgs, part(argument));
+                quote!(#(#cfgs)* let #key = #key #part;)
+            });
+            return quote!({
+                let #key = #krate::Key::new() #(#types)*;
+                #(#parts)*
+                #key
+            });
+        }
+        None => method.arguments.iter().map(part).collect(),
     };
     quote!(#krate::Key::new() #(#types)* #parts)
 }

@@ -83,8 +83,9 @@ impl Encoder<'_> {
         self.kind(Kind::Item).sized(name.as_bytes()).value(value)
     }
 
-    fn variant(&mut self, index: u32) -> &mut Self {
-        self.kind(Kind::Variant).raw(&index.to_be_bytes())
+    /// By name too: in the next version of a program another variant may have the number, and the disk still has answers.
+    fn variant(&mut self, index: u32, name: &str) -> &mut Self {
+        self.kind(Kind::Variant).raw(&index.to_be_bytes()).sized(name.as_bytes())
     }
 }
 
@@ -163,9 +164,9 @@ impl Serializer for Encoder<'_> {
         mut self,
         _: &'static str,
         index: u32,
-        _: &'static str,
+        variant: &'static str,
     ) -> Result<(), Refused> {
-        self.variant(index).kind(Kind::Unit);
+        self.variant(index, variant).kind(Kind::Unit);
         Ok(())
     }
 
@@ -181,10 +182,10 @@ impl Serializer for Encoder<'_> {
         mut self,
         _: &'static str,
         index: u32,
-        _: &'static str,
+        variant: &'static str,
         value: &T,
     ) -> Result<(), Refused> {
-        self.variant(index).value(value)
+        self.variant(index, variant).value(value)
     }
 
     fn serialize_seq(mut self, _: Option<usize>) -> Result<Self, Refused> {
@@ -204,10 +205,10 @@ impl Serializer for Encoder<'_> {
         mut self,
         _: &'static str,
         index: u32,
-        _: &'static str,
+        variant: &'static str,
         length: usize,
     ) -> Result<Self, Refused> {
-        self.variant(index);
+        self.variant(index, variant);
         self.serialize_seq(Some(length))
     }
 
@@ -225,10 +226,10 @@ impl Serializer for Encoder<'_> {
         mut self,
         name: &'static str,
         index: u32,
-        _: &'static str,
+        variant: &'static str,
         length: usize,
     ) -> Result<Self, Refused> {
-        self.variant(index);
+        self.variant(index, variant);
         self.serialize_struct(name, length)
     }
 

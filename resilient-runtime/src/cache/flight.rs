@@ -73,7 +73,8 @@ impl Flights {
     /// Begins the load of `key`, unless somebody has.
     pub(super) fn try_lead(&self, key: &[u8]) -> Option<Lead> {
         let (seat, leads) = self.take_seat(key);
-        leads.then_some(Lead { seat })
+        // Not `then_some`: a lead that is dropped hands over, and whoever did not lead has nothing to hand over.
+        leads.then(|| Lead { seat })
     }
 
     /// Whoever joins from now on begins a load of its own; those who wait go on waiting.

@@ -122,6 +122,39 @@ mod tests {
     }
 
     #[test]
+    fn a_variant_that_takes_the_place_of_another_one_has_a_key_of_its_own() {
+        mod before {
+            #[derive(super::Serialize)]
+            pub(super) enum League {
+                A,
+                B(u8),
+                C(u8, u8),
+                D { a: u8 },
+            }
+        }
+        mod after {
+            #[derive(super::Serialize)]
+            pub(super) enum League {
+                W,
+                X(u8),
+                Y(u8, u8),
+                Z { a: u8 },
+            }
+        }
+        // What is on disk is found again by the next version of a program.
+        use after::League::{W, X, Y, Z};
+        use before::League::{A, B, C, D};
+        let key = Key::new;
+        let before =
+            [key().part(&A), key().part(&B(1)), key().part(&C(1, 2)), key().part(&D { a: 1 })];
+        let after =
+            [key().part(&W), key().part(&X(1)), key().part(&Y(1, 2)), key().part(&Z { a: 1 })];
+        for (before, after) in before.iter().zip(&after) {
+            assert_ne!(before.bytes(), after.bytes());
+        }
+    }
+
+    #[test]
     fn an_argument_that_refuses_to_be_written_makes_no_key() {
         struct Refuses;
         impl Serialize for Refuses {

@@ -38,8 +38,13 @@ pub(super) struct Miss {
 }
 
 impl Miss {
-    pub(super) fn is_of(&self, key: &[u8]) -> bool {
+    fn is_of(&self, key: &[u8]) -> bool {
         *self.key == *key
+    }
+
+    /// Whether nobody waits for an answer, and nothing but one is of any use.
+    fn only_fills(&self) -> bool {
+        self.warming || self.in_background
     }
 }
 
@@ -166,7 +171,9 @@ impl<'m> Core<'m> {
                 .cache(&"an argument cannot be serialized, so its answer is not cached");
             return Look::Nowhere;
         };
-        if let Some(due) = refresh::due(key) {
+        let due = refresh::due();
+        let in_background = due.is_some();
+        if let Some(due) = due.filter(|due| due.is_of(key)) {
             self.miss = Some(due);
             return Look::Nowhere;
         }
@@ -179,19 +186,14 @@ impl<'m> Core<'m> {
                 self.pipeline.counters.refreshes.add();
                 let key = key.into();
                 let (load, spare, warming) = (Some(load), Some(spare), warm::begins());
-                let miss = Miss { key, load, spare, warming, in_background: false };
+                let miss = Miss { key, load, spare, warming, in_background };
                 self.miss = Some(Box::new(miss));
                 Look::Nowhere
             }
             InMemory::Nothing => {
                 let warming = warm::begins();
-                let miss = Miss {
-                    key: key.into(),
-                    load: None,
-                    spare: None,
-                    warming,
-                    in_background: false,
-                };
+                let miss =
+                    Miss { key: key.into(), load: None, spare: None, warming, in_background };
                 self.miss = Some(Box::new(miss));
                 Look::Further(find(cache, key.into(), codec, self.deadline))
             }
@@ -204,8 +206,8 @@ impl<'m> Core<'m> {
     }
 
     /// Whether the call is there to fill the cache, which nothing but an answer does.
-    pub(super) fn is_warming(&self) -> bool {
-        self.miss.as_ref().is_some_and(|miss| miss.warming)
+    pub(super) fn only_fills(&self) -> bool {
+        self.miss.as_ref().is_some_and(|miss| miss.only_fills())
     }
 
     /// Lets those who wait for this call's load go: it brings nothing.
@@ -222,7 +224,7 @@ impl<'m> Core<'m> {
     /// Gives away what is to be loaded anew, with the value that is there. A call that is there to load keeps it.
     pub(super) fn put_off(&mut self) -> Option<(Box<Miss>, Kept, Provenance)> {
         let now = self.now;
-        let mut due = self.miss.take_if(|miss| !miss.warming && !miss.in_background)?;
+        let mut due = self.miss.take_if(|miss| !miss.only_fills())?;
         due.in_background = true;
         let (value, provenance) = due.spare.as_ref()?.value(now);
         self.pipeline.counters.memory_hits.add();
@@ -236,11 +238,18 @@ impl<'m> Core<'m> {
         self.pipeline.cache.as_ref()?.spared(spare, Moment::now())
     }
 
+    /// Keeps the next caller from beginning a task at once, where this one brought an answer that is not kept.
+    pub(super) fn pause_refresh(&mut self) {
+        if self.miss.as_ref().is_some_and(|miss| miss.in_background) {
+            drop(self.spared());
+        }
+    }
+
     /// Looks for an answer that has expired and may still be served. Boxed, for a call that succeeds never looks.
     pub(super) fn stale(&mut self, codec: Codec) -> Option<Stale<'_>> {
         self.give_up_load();
         let (miss, cache) = (self.miss.as_ref()?, self.pipeline.cache.as_ref()?);
-        (!miss.warming).then(|| -> Stale<'_> { Box::pin(cache.stale(&miss.key, codec)) })
+        (!miss.only_fills()).then(|| -> Stale<'_> { Box::pin(cache.stale(&miss.key, codec)) })
     }
 
     /// Takes note of what the look beyond memory brought.

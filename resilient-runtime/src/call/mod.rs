@@ -308,7 +308,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     pub fn failure(&mut self) -> Option<Failure<E>> {
         self.spare();
         let core = &mut self.core;
-        if core.is_warming() {
+        if core.only_fills() {
             return None;
         }
         let outcome = self.outcome.take()?;
@@ -343,6 +343,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Ends the call.
     pub fn finish(mut self) -> R {
         self.spare();
+        self.core.pause_refresh();
         let outcome = match self.outcome.take() {
             Some(outcome) => outcome,
             // Reached only by a driver that did not drive the call: the expansion and `Policy` do.

@@ -35,9 +35,9 @@ impl fmt::Debug for Refresh {
     }
 }
 
-/// What this task is there to load, if it is `key`.
-pub(super) fn due(key: &[u8]) -> Option<Box<Miss>> {
-    DUE.try_with(Cell::take).ok().flatten().filter(|due| due.is_of(key))
+/// What this task is there to load, for the first call in it.
+pub(super) fn due() -> Option<Box<Miss>> {
+    DUE.try_with(Cell::take).ok().flatten()
 }
 
 /// An argument for a task of its own.

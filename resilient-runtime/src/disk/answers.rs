@@ -109,7 +109,10 @@ impl Answers {
         };
         let (problem, damaged) = match catch_unwind(AssertUnwindSafe(|| operation(opened))) {
             Ok(Ok(result)) => return Ok(result),
-            Ok(Err(redb::Error::Io(error))) => (error.to_string(), false),
+            // Its own, or one that somebody else has just met.
+            Ok(Err(error @ (redb::Error::Io(_) | redb::Error::PreviousIo))) => {
+                (error.to_string(), false)
+            }
             Ok(Err(error)) => (error.to_string(), true),
             Err(_) => ("reading it made the store panic".to_owned(), true),
         };
@@ -180,7 +183,7 @@ impl Answers {
             if let Content::Answer { stored_at, .. } = &write.content {
                 self.latest.fetch_max(*stored_at, Ordering::Relaxed);
             }
-            let record = match record(key, write) {
+            let mut record = match record(key, write) {
                 Ok(record) => record,
                 Err(problem) => {
                     self.books.not_kept();
@@ -188,14 +191,15 @@ impl Answers {
                     write
                         .subject
                         .cache(&format_args!("an answer cannot be kept on disk: {problem}"));
-                    continue;
+                    None
                 }
             };
-            let length = record.as_ref().map_or(0, Vec::len);
+            let mut length = record.as_ref().map_or(0, Vec::len);
             if length as u64 > self.room.largest() {
                 self.not_kept(&write.subject, "an answer is too large for the limit of the disk");
-                continue;
+                (record, length) = (None, 0);
             }
+            // Without a record, too, it takes the place of what is there, which is older or was forgotten.
             if written + room::written(length) > self.room.step() && !step.is_empty() {
                 self.put(&step);
                 step.clear();
@@ -240,7 +244,7 @@ impl Answers {
             self.count(opened)
         });
         if put.is_err() {
-            for Step { write, .. } in step {
+            for Step { write, .. } in step.iter().filter(|step| step.record.is_some()) {
                 write.counters.disk_errors.add();
             }
         }

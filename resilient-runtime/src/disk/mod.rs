@@ -118,6 +118,10 @@ impl DiskTier {
         most: Lifetime,
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
+        // While it closes, nobody takes note of what is forgotten.
+        if self.store.problem().is_some() {
+            return None;
+        }
         let (address, key) = self.key(arguments, codec);
         let now = wall_now();
         let own = self.valid_since.load(Ordering::Acquire);

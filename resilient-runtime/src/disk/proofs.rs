@@ -185,6 +185,25 @@ fn a_full_disk_takes_no_answer_that_was_committed() {
 }
 
 #[test]
+fn who_comes_upon_the_error_of_somebody_else_does_not_call_it_damage() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (database, control) = open(Vec::new(), usize::MAX).0.expect("an empty file");
+    control.cut_off();
+    let write = || -> Result<(), redb::Error> {
+        let transaction = database.begin_write()?;
+        transaction.open_table(TABLE)?.insert(&[0; 16], &*vec![0; 100_000])?;
+        Ok(transaction.commit()?)
+    };
+    assert!(matches!(write(), Err(redb::Error::Io(_))));
+    assert!(matches!(write(), Err(redb::Error::PreviousIo)));
+    let answers = answers(database, control, directory.path());
+    answers.write(&batch(0..1));
+    assert!(answers.is_broken());
+    drop(answers);
+    assert!(!directory.path().join("answers.redb.is-damaged").exists(), "its disk failed");
+}
+
+#[test]
 fn what_is_overwritten_at_random_is_never_served() {
     let directory = tempfile::tempdir().expect("a directory");
     let whole = small(directory.path(), 40);

@@ -171,12 +171,12 @@ fn write(queue: &Queue, answers: &Answers) {
     let mut until_sweep = 0;
     while let Some((purges, batch, put)) = queue.take() {
         let answered = batch.len() as u64;
-        // The values that are dropped with the batch are the user's, and so are their panics.
         let _ = catch_unwind(AssertUnwindSafe(|| {
             answers.purge(&purges);
             answers.write(&batch);
-            drop(batch);
         }));
+        // The queue is to have the last handles, and drops the values.
+        drop((purges, batch));
         if answered > until_sweep {
             answers.sweep();
             until_sweep = SWEEP_AFTER.max(answers.books.entries() / 4);

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
@@ -118,14 +119,16 @@ impl Queue {
     }
 
     /// Puts a purge in line, and returns what need not be written any more.
-    pub(super) fn purge(&self, purge: Purge) -> Vec<Write> {
+    pub(super) fn purge(&self, mut purge: Purge) -> Vec<Write> {
         let mut state = self.lock();
         let taken: Vec<Write> = state
             .waiting
             .extract_if(|_, (key, write)| purge.takes(key, write.begun))
             .map(|(_, (_, write))| write)
             .collect();
-        state.purges.retain(|there| there.prefix != purge.prefix);
+        let same = state.purges.extract_if(.., |there| there.prefix == purge.prefix);
+        // Another decorator may have looked at the clock earlier, and come later.
+        purge.before = same.map(|there| there.before).fold(purge.before, u64::max);
         state.purges.push(purge);
         state.put += 1;
         self.changed.notify_all();
@@ -169,7 +172,8 @@ impl Queue {
             let mut state = self.lock();
             (mem::take(&mut state.writing), mem::take(&mut state.purging))
         };
-        drop(written);
+        // The values are the user's, and so are their panics.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(written)));
         self.written.send_replace(put);
     }
 
@@ -195,5 +199,23 @@ impl Queue {
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_purges_the_later_one_holds_whichever_comes_first() {
+        for moments in [[20, 10], [10, 20]] {
+            let queue = Queue::default();
+            for before in moments {
+                assert!(queue.purge(Purge { prefix: b"a".to_vec(), before }).is_empty());
+            }
+            assert!(queue.purge(Purge { prefix: b"b".to_vec(), before: 30 }).is_empty());
+            assert_eq!((queue.purged(b"ab"), queue.purged(b"b"), queue.purged(b"c")), (20, 30, 0));
+            assert_eq!(queue.take().map(|(purges, ..)| purges.len()), Some(2));
+        }
     }
 }

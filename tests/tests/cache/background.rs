@@ -1,7 +1,13 @@
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use resilient_runtime::{Registry, resilient, warm};
-use resilient_tests::double::{Act, Double, Fault};
+use resilient_tests::{
+    api, books, decorated as made,
+    double::{Act, Double, Fault},
+};
 use tokio::{
     task::yield_now,
     time::{Instant, advance, sleep},
@@ -127,4 +133,73 @@ async fn warming_waits_for_the_answer_and_what_has_expired_is_waited_for() {
     assert_eq!(warm(api.get("a", 3)).await, Ok(2), "whoever warms wants it done");
     advance(HOUR).await;
     assert_eq!(seen(api.get("a", 3)).await.0, Ok(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_there_for_a_fallback() {
+    api!(cache(memory = "5m", refresh = "4m", background), timeout = "2m", fallback(value = 100));
+    let api = made!(Double::playing([Act::Answer, Act::Hang]));
+    assert_eq!(api.get().await, Ok(1));
+    advance(4 * MINUTE).await;
+    assert_eq!(api.get().await, Ok(1));
+    sleep(3 * MINUTE).await;
+    let books = books!(api);
+    assert_eq!((api.inner().calls(), books.calls, books.failures, books.fallbacks), (2, 3, 1, 0));
+}
+
+fn is_first(number: &u32) -> bool {
+    *number == 1
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_not_kept_is_not_loaded_again_at_once() {
+    api!(cache(memory = "5m", refresh = "4m", background, cache_if = is_first));
+    let api = made!(Double::default());
+    assert_eq!(api.get().await, Ok(1));
+    advance(4 * MINUTE).await;
+    for calls in [2, 2, 2] {
+        assert_eq!(api.get().await, Ok(1));
+        yield_now().await;
+        assert_eq!(api.inner().calls(), calls, "nobody has seen the second answer");
+    }
+    advance(24 * SECOND).await;
+    assert_eq!(api.get().await, Ok(1));
+    yield_now().await;
+    assert_eq!(api.inner().calls(), 3);
+}
+
+/// An argument that is never the same twice, but is again after that.
+#[derive(Clone)]
+struct Fickle;
+
+impl serde::Serialize for Fickle {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        static TIMES: AtomicU32 = AtomicU32::new(0);
+        serializer.serialize_u32(TIMES.fetch_add(1, Ordering::SeqCst) % 2)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_whose_key_is_another_one_loads_that_and_begins_no_further_task() {
+    #[resilient(cache(memory = "1h", refresh = "1m", background))]
+    trait Odd {
+        async fn odd(&self, of: &Fickle) -> Result<u32, Fault>;
+    }
+    impl Odd for Double {
+        async fn odd(&self, _: &Fickle) -> Result<u32, Fault> {
+            self.answer().await
+        }
+    }
+    let api = ResilientOdd::with_registry(Double::default(), &Registry::new());
+    assert_eq!((api.odd(&Fickle).await, api.odd(&Fickle).await), (Ok(1), Ok(2)));
+    advance(MINUTE).await;
+    assert_eq!(api.odd(&Fickle).await, Ok(1));
+    for _ in 0..100 {
+        yield_now().await;
+    }
+    let books = api.service().method("odd").expect("declared").snapshot();
+    assert_eq!((books.calls, books.attempts), (4, 3));
+    assert_eq!(api.odd(&Fickle).await, Ok(1), "it is due, and its lead came back");
+    yield_now().await;
+    assert_eq!(api.inner().calls(), 3);
 }

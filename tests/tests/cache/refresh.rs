@@ -67,6 +67,24 @@ async fn who_comes_when_it_has_expired_waits_for_the_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_was_served_meanwhile_hands_the_refresh_to_nobody() {
+    api!(cache(memory = "5m", refresh = "4m"));
+    let api = decorated!(Double::playing([Act::Answer, Act::Slow(2 * MINUTE)]));
+    assert_eq!(api.get().await, Ok(1));
+    advance(4 * MINUTE).await;
+    let late = async {
+        for _ in 0..3 {
+            assert_eq!(seen(api.get()).await.1, "memory");
+        }
+        tokio::time::sleep(MINUTE).await;
+        tokio::join!(api.get(), api.get(), api.get())
+    };
+    let (refreshed, late) = tokio::join!(api.get(), late);
+    assert_eq!((refreshed, late), (Ok(2), (Ok(2), Ok(2), Ok(2))));
+    assert_eq!(api.inner().calls(), 2, "they waited for the one load");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_dropped_is_the_next_callers() {
     api!(cache(memory = "5m", refresh = "4m"));
     let api = decorated!(Double::playing([Act::Answer, Act::Hang]));

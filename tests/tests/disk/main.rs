@@ -1,6 +1,7 @@
 //! The disk tier: restarts, kills, damage, competition, and directories that cannot be used.
 
 mod damage;
+mod invalidate;
 mod kill;
 mod limit;
 mod schema;
