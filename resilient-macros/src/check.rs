@@ -72,6 +72,9 @@ fn parameters(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
             if problem.is_missing() && merged.places.any_value(problem.parameter.policy) {
                 continue;
             }
+            if problem.against.is_some_and(|parameter| merged.places.unread(parameter)) {
+                continue;
+            }
             let given_here = |parameter: Parameter| {
                 own.places.value(parameter.policy, parameter.field).is_some()
             };
@@ -172,7 +175,11 @@ fn names_of_the_cache(of_trait: &Layer, contract: &Contract, errors: &mut Errors
         let layer = of_trait.overlaid(&method.args.layer);
         method.args.skip.is_none() && layer.config.cache.as_on().is_some()
     };
-    let cached: Vec<_> = contract.methods.iter().filter(cached).map(Method::name).collect();
+    let refreshed = |method: &&Method| {
+        cached(method) && of_trait.overlaid(&method.args.layer).refreshes_in_background()
+    };
+    let refreshed: Vec<_> = contract.methods.iter().filter(refreshed).map(Method::name).collect();
+    let cached: Vec<_> = contract.methods.iter().filter(&cached).map(Method::name).collect();
     for method in contract.methods.iter().filter(|_| !cached.is_empty()) {
         let name = method.name();
         let about = |prefix| name.strip_prefix(prefix).map(str::to_owned);
@@ -180,7 +187,7 @@ fn names_of_the_cache(of_trait: &Layer, contract: &Contract, errors: &mut Errors
         if name == "invalidate_all"
             || of_one(about("invalidate_"))
             || of_one(about("warm_"))
-            || of_one(about("refresh_"))
+            || about("refresh_").is_some_and(|about| refreshed.contains(&about))
         {
             let message = format!(
                 "the decorator has a method `{name}` of its own, for what is in the cache; give this one another name"

@@ -52,6 +52,27 @@ pub(crate) fn nearest<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -
         .map(|(_, key)| key)
 }
 
+/// What other libraries, and our own types, call a key (`policy` is empty) or a parameter.
+pub(crate) fn alias(policy: &str, name: &str) -> Option<&'static str> {
+    Some(match (policy, name) {
+        ("", "circuit_breaker") => "breaker",
+        ("", "concurrency" | "semaphore") => "bulkhead",
+        ("breaker", "failure_rate" | "failures" | "failure_threshold") => "threshold",
+        ("breaker", "timeout" | "reset" | "reset_timeout" | "cooldown") => "recovery",
+        ("retry", "attempts" | "times" | "tries")
+        | ("bulkhead", "limit" | "concurrency" | "permits") => "max",
+        ("retry", "delay" | "initial" | "initial_delay" | "interval") => "base",
+        ("retry", "factor" | "multiplier") => "backoff",
+        ("rate", "rps" | "max" | "requests") => "limit",
+        ("rate" | "bulkhead", "timeout" | "max_wait") => "wait",
+        ("cache", "ttl") => "memory",
+        ("cache", "size" | "max_entries" | "max_capacity") => "capacity",
+        ("timeout", "total" | "overall") => "call",
+        ("hedge", "delay") => "after",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,16 @@ trait Shapes {
     async fn r#type(&self) -> Result<u32, Rejection>;
     // No method of ours: what it is named after has no cache.
     async fn invalidate_uncached(&self) -> Result<u32, Rejection>;
+    // Nor this one: nothing is refreshed in the background.
+    #[resilient(cache = off)]
+    async fn refresh_owned(&self) -> Result<u32, Rejection>;
+    // More than fits into 32 bits: bytes, say.
+    #[resilient(cache(max_weight = 10_000_000_000, weight = weigh))]
+    async fn heavy(&self) -> Result<u32, Rejection>;
+}
+
+fn weigh(_: &u32) -> u64 {
+    5_000_000_000
 }
 
 struct Client;
@@ -44,6 +54,12 @@ impl Shapes for Client {
     async fn r#type(&self) -> Result<u32, Rejection> {
         Ok(1)
     }
+    async fn refresh_owned(&self) -> Result<u32, Rejection> {
+        Ok(1)
+    }
+    async fn heavy(&self) -> Result<u32, Rejection> {
+        Ok(1)
+    }
     async fn invalidate_uncached(&self) -> Result<u32, Rejection> {
         Ok(1)
     }
@@ -64,6 +80,8 @@ async fn every_one<T: Shapes + Send + Sync>(shapes: &ResilientShapes<T>) -> Resu
     // The method `all` among them.
     shapes.invalidate_all();
     shapes.invalidate_uncached().await?;
+    shapes.refresh_owned().await?;
+    shapes.warm_heavy().await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use super::{
     group::read,
     value::{Count, Number, Time, literal, shown, time_of, wrong},
 };
-use crate::names::nearest;
+use crate::names::{nearest, snake_case};
 
 /// Failures in a row, or a failure rate: `5`, `0.5`.
 pub(super) struct ThresholdKind(pub(super) Threshold);
@@ -200,6 +200,13 @@ pub(super) struct AttemptKind(pub(super) AttemptTime);
 
 impl FromMeta for AttemptKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        let word = word(expr);
+        if Tier::NAMED.iter().any(|tier| tier.name() == word) {
+            return wrong(format!("`{word}` is a tier; write `timeout(tier = {word})`"));
+        }
+        if word == "adaptive" {
+            return wrong("`adaptive` has parameters; write `timeout(adaptive(max = \"5s\"))`");
+        }
         Ok(Self(AttemptTime::Fixed(read::<Time>(expr)?.0)))
     }
 }
@@ -295,7 +302,7 @@ pub(crate) enum Priority {
 }
 
 /// The priorities under the words that the attribute has for them.
-const PRIORITIES: [(&str, &str); 4] =
+pub(crate) const PRIORITIES: [(&str, &str); 4] =
     [("critical", "Critical"), ("high", "High"), ("normal", "Normal"), ("low", "Low")];
 
 /// A word, or an expression over the arguments.
@@ -341,8 +348,21 @@ impl<T: Worded> FromMeta for Word<T> {
                 shown(expr)
             )),
             None => {
-                let list = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
-                wrong(format!("`{}` is no {}; write {list}", shown(expr), T::NOUN))
+                let typed = match expr {
+                    // `Preset::Database`
+                    Expr::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
+                    _ => Some(word),
+                };
+                let typed = typed.map(|typed| snake_case(&typed)).unwrap_or_default();
+                let cure = match nearest(&typed, names()) {
+                    Some(near) => format!("`{near}`"),
+                    None => {
+                        let names: Vec<_> = names().map(|name| format!("`{name}`")).collect();
+                        let (last, first) = names.split_last().expect("there are two at least");
+                        format!("{} or {last}", first.join(", "))
+                    }
+                };
+                wrong(format!("`{}` is no {}; write {cure}", shown(expr), T::NOUN))
             }
         }
     }

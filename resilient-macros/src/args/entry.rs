@@ -6,8 +6,8 @@ use syn::{
     Expr, ExprClosure, ExprLit, Ident, Lit, Pat, Token,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream, discouraged::Speculative},
-    token::Paren,
+    parse::{Parse, ParseStream, Parser, discouraged::Speculative},
+    token::{Brace, Bracket, Paren},
 };
 
 use crate::spans::ungrouped_expr;
@@ -66,21 +66,23 @@ pub(super) struct Entries {
     pub(super) errors: Vec<syn::Error>,
 }
 
-impl Parse for Entries {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Entries {
+    /// `policy`: the one whose parameters these are, or nothing where they are keys.
+    fn parse(policy: &str, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut list = Self::default();
         while !input.is_empty() {
             let Ok(key) = input.call(Ident::parse_any) else {
                 list.errors.push(syn::Error::new(input.span(), NO_KEY));
                 break;
             };
-            let value = value(&key, input).unwrap_or_else(|error| {
+            let value = value(policy, &key, input).unwrap_or_else(|error| {
                 list.errors.push(error);
                 Value::Unread
             });
             let mut entry = Entry { key, value };
             if let Some(token) = next(input).filter(|_| !matches!(entry.value, Value::Unread)) {
-                list.errors.push(syn::Error::new_spanned(&token, entry.without_comma(&token)));
+                list.errors
+                    .push(syn::Error::new_spanned(&token, entry.without_comma(policy, &token)));
                 if matches!(entry.value, Value::None) {
                     entry.value = Value::Unread;
                 }
@@ -110,15 +112,18 @@ fn to_next(input: ParseStream<'_>) -> syn::Result<bool> {
     }
     while !input.is_empty() {
         if input.parse::<Option<Token![,]>>()?.is_some() {
-            let alone = input.peek(Ident::peek_any) && input.peek2(Token![,]);
-            return Ok(begins(input) || alone);
+            let misplaced = input.peek2(Brace)
+                || input.peek2(Bracket)
+                || (input.peek2(Token![:]) && !input.peek2(Token![::]));
+            let alone = input.peek2(Token![,]) || misplaced;
+            return Ok(begins(input) || (input.peek(Ident::peek_any) && alone));
         }
         input.parse::<TokenTree>()?;
     }
     Ok(false)
 }
 
-fn value(key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
+fn value(policy: &str, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
     if input.peek(Paren) {
         let list;
         let paren = parenthesized!(list in input);
@@ -128,7 +133,7 @@ fn value(key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
         return Ok(Value::None);
     }
     if input.is_empty() || input.peek(Token![,]) {
-        let sample = sample(&key.to_string());
+        let sample = sample(policy, &key.to_string());
         let message =
             format!("`{key}` has no value; write one after the `=`, such as `{key} = {sample}`");
         return Err(syn::Error::new_spanned(key, message));
@@ -136,24 +141,33 @@ fn value(key: &Ident, input: ParseStream<'_>) -> syn::Result<Value> {
     if PATTERNS.iter().any(|name| key == name) {
         Ok(Value::Pattern(Box::new(pattern(key, input)?)))
     } else {
-        Ok(Value::Expr(Box::new(expression(key, input)?)))
+        Ok(Value::Expr(Box::new(expression(policy, key, input)?)))
     }
 }
 
-fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
+fn expression(policy: &str, key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     input.parse().map_err(|error: syn::Error| {
         // Where nothing could be read; what is wrong within a value, syn knows best.
         if !error.to_string().starts_with("expected an expression") {
             return error;
         }
-        let sample = sample(&key.to_string());
+        let sample = sample(policy, &key.to_string());
         let message = format!("this is no value for `{key}`; write one such as `{key} = {sample}`");
         syn::Error::new(error.span(), message)
     })
 }
 
 /// A value that a key or a parameter of this name may have, for a message.
-pub(super) fn sample(name: &str) -> &'static str {
+pub(super) fn sample(policy: &str, name: &str) -> &'static str {
+    match (policy, name) {
+        ("rate", "min") | ("cache", "jitter") => return "0.1",
+        ("rate", "adaptive") => return "cubic",
+        ("rate", "per") => return "\"1m\"",
+        ("bulkhead", "min") => return "1",
+        ("timeout", "min") => return "\"100ms\"",
+        ("timeout", "max") => return "\"5s\"",
+        _ => {}
+    }
     match name {
         "service" => "\"poe2_scout\"",
         "crate" => "::my_name",
@@ -182,6 +196,13 @@ pub(super) fn sample(name: &str) -> &'static str {
         "when" => "is_transient",
         "retry_if" | "failure_if" => "is_pending",
         "hook" => "note_retry",
+        "cache_if" => "is_complete",
+        "weight" => "size_of_market",
+        "max_weight" => "1_000_000",
+        "schema" => "2",
+        "background" => "true",
+        "priority" => "high",
+        "algorithm" => "sliding_window",
         "on" | "ignore" | "except" => "MyError::Busy",
         // The rest are times.
         _ => "\"10s\"",
@@ -259,13 +280,15 @@ fn closure(input: ParseStream<'_>) -> Option<ExprClosure> {
 }
 
 impl Entry {
-    pub(super) fn list(tokens: TokenStream) -> Entries {
-        syn::parse2(crate::spans::visible(tokens))
+    pub(super) fn list(policy: &str, tokens: TokenStream) -> Entries {
+        let parser = |input: ParseStream<'_>| Entries::parse(policy, input);
+        parser
+            .parse2(crate::spans::visible(tokens))
             .unwrap_or_else(|error| Entries { errors: vec![error], ..Entries::default() })
     }
 
     /// What to write instead, where `token` follows it and should not.
-    fn without_comma(&self, token: &TokenTree) -> String {
+    fn without_comma(&self, policy: &str, token: &TokenTree) -> String {
         let key = &self.key;
         match (token, &self.value) {
             (TokenTree::Literal(literal), Value::None) => {
@@ -274,7 +297,7 @@ impl Entry {
             (TokenTree::Punct(punct), Value::None) if punct.as_char() == ':' => {
                 format!(
                     "a value stands behind a `=`, not a `:`; write one such as `{key} = {}`",
-                    sample(&key.to_string())
+                    sample(policy, &key.to_string())
                 )
             }
             (TokenTree::Group(_), Value::None) => {

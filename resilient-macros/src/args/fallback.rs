@@ -1,14 +1,17 @@
 //! `fallback`: what answers when the call fails, rung by rung.
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Expr, ExprClosure, ExprPath, Ident, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream},
-    punctuated::Punctuated,
 };
 
-use super::entry::{Entry, Value};
+use super::{
+    entry::{Entry, Value},
+    value::shown,
+};
 use crate::{
     errors::Errors,
     item::Argument,
@@ -37,9 +40,9 @@ impl Rung {
     }
 
     /// The rung's tokens, in which arguments may be named.
-    fn tokens(&self) -> proc_macro2::TokenStream {
+    fn tokens(&self) -> TokenStream {
         match self {
-            Self::Function(_) | Self::Stale(_) => proc_macro2::TokenStream::new(),
+            Self::Function(_) | Self::Stale(_) => TokenStream::new(),
             Self::Closure(closure) => closure.to_token_stream(),
             Self::Value(expr) | Self::Backup(expr) => expr.to_token_stream(),
         }
@@ -59,7 +62,7 @@ impl Parse for RawRung {
         let key = if named {
             let key = input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
-            if input.is_empty() {
+            if input.is_empty() || input.peek(Token![,]) {
                 let message = format!("`{key}` has no value; write one after the `=`");
                 return Err(syn::Error::new_spanned(&key, message));
             }
@@ -67,7 +70,54 @@ impl Parse for RawRung {
         } else {
             None
         };
-        Ok(Self { key, expr: input.parse()? })
+        if key.is_none() && input.peek(Token![,]) {
+            return Err(input.error("there is no rung before this comma; leave it out"));
+        }
+        let expr: Expr = input.parse()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(Self { key, expr });
+        }
+        let (shown, token) = (shown(&expr), input.parse::<TokenTree>()?);
+        let message = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ':' && key.is_none() => {
+                format!("a value stands behind a `=`, not a `:`; write `{shown} = ...`")
+            }
+            token => {
+                format!("`{token}` cannot stand behind a rung; write a comma between two rungs")
+            }
+        };
+        Err(syn::Error::new_spanned(token, message))
+    }
+}
+
+/// The rungs that can be read, and what is wrong with the others.
+#[derive(Default)]
+struct Chain {
+    rungs: Vec<RawRung>,
+    errors: Vec<syn::Error>,
+}
+
+impl Parse for Chain {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut chain = Self::default();
+        while !input.is_empty() {
+            match input.parse() {
+                Ok(rung) => chain.rungs.push(rung),
+                Err(error) => chain.errors.push(error),
+            }
+            while !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+                input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(chain)
+    }
+}
+
+impl Chain {
+    fn read(list: TokenStream, errors: &mut Errors) -> Vec<RawRung> {
+        let chain = errors.ok(syn::parse2::<Self>(visible(list))).unwrap_or_default();
+        chain.errors.into_iter().for_each(|error| errors.push(error));
+        chain.rungs
     }
 }
 
@@ -87,10 +137,7 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
         // Only a few parameters have patterns for values.
         Value::Pattern(_) | Value::Unread => Vec::new(),
         Value::List(_, list) => {
-            let parser = Punctuated::<RawRung, Token![,]>::parse_terminated;
-            let rungs = errors
-                .ok(syn::parse::Parser::parse2(parser, visible(list.clone())))
-                .unwrap_or_default();
+            let rungs = Chain::read(list.clone(), errors);
             if rungs.is_empty() && errors.is_empty() {
                 errors.at(entry, "`fallback` has an empty chain; write at least one rung, such as `fallback(offline)`");
             }
@@ -113,7 +160,7 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
 }
 
 impl Rung {
-    pub(crate) fn place(&self) -> proc_macro2::TokenStream {
+    pub(crate) fn place(&self) -> TokenStream {
         match self {
             Self::Function(path) | Self::Stale(path) => path.to_token_stream(),
             rung => rung.tokens(),
@@ -126,6 +173,10 @@ fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
     match key.map(ToString::to_string).as_deref() {
         Some("value") => return Some(Rung::Value(expr.clone())),
         Some("backup") => return Some(Rung::Backup(expr.clone())),
+        Some("stale") => {
+            errors.at(key, "`stale` takes no value in a chain; write it alone, and how long in `cache(stale = \"1h\")`");
+            return None;
+        }
         Some(other) => {
             errors.at(key, format!("`{other}` is no kind of fallback; write `value = ...`, `backup = ...`, a path or a closure"));
             return None;
@@ -133,6 +184,25 @@ fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
         None => {}
     }
     match expr {
+        Expr::Path(path) if path.path.is_ident("off") => {
+            errors.at(
+                expr,
+                "`off` is no rung of a chain; write `fallback = off` alone, or leave it out",
+            );
+            None
+        }
+        Expr::Path(path) if path.path.is_ident("None") => {
+            errors.at(expr, "`None` is a plain value; write `fallback(value = None)`, or `fallback = off` for no fallback");
+            None
+        }
+        Expr::Call(call) if is_kind(&call.func) => {
+            let (kind, value) = (shown(&call.func), shown(&call.args));
+            errors.at(
+                expr,
+                format!("the value of `{kind}` stands behind a `=`; write `{kind} = {value}`"),
+            );
+            None
+        }
         Expr::Path(path) if path.path.is_ident("stale") => Some(Rung::Stale(path.clone())),
         Expr::Path(path) => Some(Rung::Function(path.clone())),
         Expr::Closure(closure) if closure.inputs.len() == 1 => Some(Rung::Closure(closure.clone())),
@@ -153,4 +223,8 @@ fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
             None
         }
     }
+}
+
+fn is_kind(func: &Expr) -> bool {
+    matches!(func, Expr::Path(path) if path.path.is_ident("value") || path.path.is_ident("backup"))
 }

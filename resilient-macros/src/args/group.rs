@@ -1,16 +1,20 @@
 //! One policy's parameters: a table of what they are called and how their values are read.
 
 use darling::FromMeta;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Expr;
+use syn::{Expr, parse_quote};
 
 use super::{
     entry::{Entries, Entry, NO_KEY, Pattern, Value, sample},
     places::Places,
-    value::shown,
+    value::{literal, shown, time_of},
 };
-use crate::{errors::Errors, names::nearest, spans::ungrouped_expr};
+use crate::{
+    errors::Errors,
+    names::{alias, nearest},
+    spans::ungrouped_expr,
+};
 
 /// One parameter: its name, and what reads its value into the group.
 pub(super) struct Parameter<G: 'static> {
@@ -98,23 +102,38 @@ impl<G: Default> Group<G> {
         places: &mut Places,
         errors: &mut Errors,
     ) {
-        let Entries { entries, errors: wrong } = Entry::list(list.clone());
+        let Entries { entries, errors: wrong } = Entry::list(self.policy, list.clone());
         let unreadable = !wrong.is_empty();
         if unreadable && self.is_value_alone(&list, errors) {
             self.leave(places, &list);
             return;
         }
+        let mut meant_elsewhere = Vec::new();
         for error in wrong {
             errors.push(if error.to_string() == NO_KEY { self.nameless(&error) } else { error });
+        }
+        if let [Entry { key, value: Value::None }] = &*entries
+            && self.is_word_alone(key, errors)
+        {
+            self.leave(places, &list);
+            return;
         }
         for entry in entries {
             let name = entry.key.to_string();
             let Some(parameter) = self.parameters.iter().find(|parameter| parameter.name == name)
             else {
-                self.unknown(&entry.key, errors);
+                if let Some(meant) = self.unknown(&entry.key, errors) {
+                    // What it stands for is not missing as well.
+                    meant_elsewhere.push((meant, entry.key.to_token_stream()));
+                }
                 continue;
             };
             self.assign(group, parameter, &entry, entry.to_token_stream(), places, errors);
+        }
+        for (meant, place) in meant_elsewhere {
+            if !places.has(self.policy, meant) {
+                places.set_unread(self.policy, meant, place);
+            }
         }
         if unreadable && self.short.is_some_and(|short| !places.has(self.policy, short)) {
             self.leave(places, &list);
@@ -129,10 +148,15 @@ impl<G: Default> Group<G> {
         if matches!(value, Expr::Assign(_)) {
             return false;
         }
-        // One that is no number and no text would be refused there too.
-        let value = match value {
-            Expr::Lit(_) => shown(&value),
-            _ => sample(short).to_owned(),
+        // One that would be refused there too is no advice.
+        let value = if self.short_takes(&value) {
+            shown(&value)
+        } else {
+            literal(&value)
+                .and_then(time_of)
+                .map(|time| format!("\"{time}\""))
+                .filter(|time| syn::parse_str(time).is_ok_and(|time| self.short_takes(&time)))
+                .unwrap_or_else(|| sample(self.policy, short).to_owned())
         };
         let policy = self.title;
         let message = format!(
@@ -142,13 +166,37 @@ impl<G: Default> Group<G> {
         true
     }
 
+    /// Whether the short form takes a value.
+    fn short_takes(&self, value: &Expr) -> bool {
+        self.parameters.iter().any(|parameter| match parameter.read {
+            Reader::Value(read) if Some(parameter.name) == self.short => {
+                read(&mut G::default(), value).is_ok()
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a list is one word that the short form takes, such as `hedge(p95)`; told of if so.
+    fn is_word_alone(&self, word: &Ident, errors: &mut Errors) -> bool {
+        let known = self.parameters.iter().any(|parameter| word == parameter.name);
+        let (policy, Some(short)) = (self.title, self.short) else { return false };
+        if known || !self.short_takes(&parse_quote!(#word)) {
+            return false;
+        }
+        let message = format!(
+            "a value in parentheses has a name; write `{policy}({short} = {word})` or `{policy} = {word}`"
+        );
+        errors.at(word, message);
+        true
+    }
+
     /// A value among parameters: `retry(3, base = "1s")`.
     fn nameless(&self, error: &syn::Error) -> syn::Error {
         let first = self.parameters.first().map_or("max", |parameter| parameter.name);
         let name = self.short.unwrap_or(first);
         let message = format!(
             "a value in parentheses has a name; write one such as `{name} = {}`",
-            sample(name)
+            sample(self.policy, name)
         );
         syn::Error::new(error.span(), message)
     }
@@ -191,34 +239,48 @@ impl<G: Default> Group<G> {
             }
             _ => {
                 let value = match &entry.value {
-                    Value::List(_, list) if !list.is_empty() => shown(list),
-                    _ => sample(name).to_owned(),
+                    Value::List(_, list) if is_one(list) => shown(list),
+                    // Several values are one key.
+                    Value::List(..) if name == "key" => shown(&entry.value),
+                    _ => sample(policy, name).to_owned(),
                 };
-                errors.at(
-                    entry,
-                    format!("`{name}` of `{title}` needs a value; write `{name} = {value}`"),
-                );
+                let message = if matches!(parameter.read, Reader::Word(_)) {
+                    format!(
+                        "`{name}` of `{title}` takes no parentheses; write `{name}`, or `{name} = {value}`"
+                    )
+                } else {
+                    format!("`{name}` of `{title}` needs a value; write `{name} = {value}`")
+                };
+                errors.at(entry, message);
                 Ok(())
             }
         };
+        if read.is_err() || matches!(entry.value, Value::Unread) {
+            places.set_unread(policy, name, entry.value.or(&entry.key));
+        }
         if let Err(error) = read {
             errors.at(&entry.value, error);
         }
     }
 
-    fn unknown(&self, key: &Ident, errors: &mut Errors) {
+    /// Tells of a parameter that there is not, and returns the one that was meant.
+    fn unknown(&self, key: &Ident, errors: &mut Errors) -> Option<&'static str> {
         let policy = self.title;
         if self.planned.iter().any(|planned| key == planned) {
             errors
                 .at(key, format!("`{key}` of `{policy}` is not in this version yet; leave it out"));
-            return;
+            return None;
         }
         let names = || self.parameters.iter().map(|parameter| parameter.name);
         let list = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let near = nearest(&key.to_string(), names());
+        let name = key.to_string();
+        // A name that is another policy's own is no typo.
+        let home = super::groups::home_of(key);
+        let near =
+            alias(policy, &name).or_else(|| nearest(&name, names()).filter(|_| home.is_none()));
         errors.at(
             key,
-            match (near, super::groups::home_of(key)) {
+            match (near, home) {
                 (Some(near), _) => format!("`{policy}` has no parameter `{key}`; did you mean `{near}`? It has {list}"),
                 (None, Some(home)) => {
                     format!("`{key}` is a parameter of `{home}`, not of `{policy}`; write it in `{home}({key} = ...)`")
@@ -226,5 +288,12 @@ impl<G: Default> Group<G> {
                 (None, None) => format!("`{policy}` has no parameter `{key}`; write one of {list}"),
             },
         );
+        near
     }
+}
+
+/// Whether a list is one value.
+fn is_one(list: &TokenStream) -> bool {
+    let comma = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    !list.is_empty() && !list.clone().into_iter().any(comma)
 }

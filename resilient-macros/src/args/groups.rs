@@ -14,7 +14,8 @@ use super::{
     group::{Group, Parameter, Reader, read},
     rules::Rules,
     value::{
-        Count, ErrorPredicate, Hook, JitterName, Number, Switch, Time, ValuePredicate, Weigher,
+        Count, ErrorPredicate, Flag, Hook, JitterName, Large, Number, Switch, Time, ValuePredicate,
+        Weigher,
     },
 };
 
@@ -183,15 +184,14 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
         parameter!("capacity", |cache, value: Count| cache.config.capacity = Some(value as usize)),
         parameter!("schema", |cache, value: Count| cache.config.schema = Some(value)),
         expression!("key", |cache, expr| cache.rules.cache_key = Some(expr.clone())),
-        parameter!("max_weight", |cache, value: Count| cache.config.max_weight =
-            Some(value.into())),
+        parameter!("max_weight", |cache, value: Large| cache.config.max_weight = Some(value)),
         parameter!("weight", |cache, value: Weigher| cache.rules.weight = Some(value)),
         parameter!("refresh", |cache, value: Time| cache.config.refresh = Some(value)),
         Parameter {
             name: "background",
             read: Reader::Word(|cache, expr| {
                 cache.rules.background =
-                    Some(expr.map_or(Ok(true), |expr| read::<Switch>(expr).map(|it| it.0))?);
+                    Some(expr.map_or(Ok(true), |expr| read::<Flag>(expr).map(|it| it.0))?);
                 Ok(())
             }),
         },

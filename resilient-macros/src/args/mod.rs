@@ -14,16 +14,23 @@ use quote::ToTokens;
 use resilient_policy::{PolicyConfig, Preset, Setting};
 use syn::{Ident, Path, parse_quote};
 
-pub(crate) use self::{
-    choice::Priority, entry::Pattern, fallback::Rung, places::Places, rules::Rules,
-};
 use self::{
     choice::Word,
     entry::{Entry, Value, sample},
     group::read,
-    value::{CratePath, Switch, Text},
+    value::{CratePath, Switch, Text, shown},
 };
-use crate::{errors::Errors, names::nearest};
+pub(crate) use self::{
+    choice::{PRIORITIES, Priority},
+    entry::Pattern,
+    fallback::Rung,
+    places::Places,
+    rules::Rules,
+};
+use crate::{
+    errors::Errors,
+    names::{alias, nearest},
+};
 
 /// What one attribute says of the policies.
 #[derive(Default, Clone)]
@@ -152,6 +159,12 @@ impl Layer {
         config
     }
 
+    /// Whether what a caller was served is loaded anew by a task of its own.
+    pub(crate) fn refreshes_in_background(&self) -> bool {
+        let refreshes = self.config.cache.as_on().is_some_and(|cache| cache.refresh.is_some());
+        refreshes && self.rules.background == Some(true)
+    }
+
     /// The rungs of the fallback, if there is one.
     pub(crate) fn rungs(&self) -> &[Rung] {
         self.fallback.as_on().map_or(&[], Vec::as_slice)
@@ -232,7 +245,7 @@ impl MethodArgs {
 /// The entries of an attribute, each key once.
 fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let list = Entry::list(tokens);
+    let list = Entry::list("", tokens);
     list.errors.into_iter().for_each(|error| errors.push(error));
     for entry in list.entries {
         if entries.iter().any(|before| before.key == entry.key) {
@@ -260,24 +273,33 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
         },
         Value::Unread => None,
         Value::None | Value::List(..) | Value::Pattern(_) => {
-            let sample = sample(&entry.key.to_string());
+            let sample = match &entry.value {
+                Value::List(_, list) if fits::<K>(list) => shown(list),
+                _ => sample("", &entry.key.to_string()).to_owned(),
+            };
             errors.at(entry, format!("`{0}` needs a value; write `{0} = {sample}`", entry.key));
             None
         }
     }
 }
 
+/// Whether what stands in parentheses would be a value without them.
+fn fits<K: darling::FromMeta>(list: &TokenStream) -> bool {
+    syn::parse2::<syn::Expr>(list.clone()).is_ok_and(|expr| read::<K>(&expr).is_ok())
+}
+
 fn unknown<'a>(entry: &Entry, keys: impl Iterator<Item = &'a str> + Clone, errors: &mut Errors) {
     let key = entry.key.to_string();
     let list = keys.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let message = match (nearest(&key, keys), groups::home_of(&entry.key)) {
-        (Some(near), _) => {
-            format!("there is no key `{key}`; did you mean `{near}`? The keys are {list}")
-        }
-        (None, Some(home)) => {
-            format!("`{key}` is a parameter of `{home}`; write it in `{home}({key} = ...)`")
-        }
-        (None, None) => format!("there is no key `{key}`; write one of {list}"),
-    };
+    let message =
+        match (groups::home_of(&entry.key), alias("", &key).or_else(|| nearest(&key, keys))) {
+            (Some(home), _) => {
+                format!("`{key}` is a parameter of `{home}`; write it in `{home}({key} = ...)`")
+            }
+            (None, Some(near)) => {
+                format!("there is no key `{key}`; did you mean `{near}`? The keys are {list}")
+            }
+            (None, None) => format!("there is no key `{key}`; write one of {list}"),
+        };
     errors.at(&entry.key, message);
 }

@@ -1,15 +1,34 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use resilient_policy::Parameter;
 
 /// Where in the attribute each parameter was given.
 #[derive(Default, Clone)]
-pub(crate) struct Places(HashMap<(&'static str, &'static str), TokenStream>);
+pub(crate) struct Places(HashMap<Field, TokenStream>, HashSet<Field>);
+
+/// A policy and its parameter; nothing is the policy itself.
+type Field = (&'static str, &'static str);
 
 impl Places {
     pub(super) fn set(&mut self, policy: &'static str, field: &'static str, tokens: TokenStream) {
         self.0.insert((policy, field), tokens);
+    }
+
+    /// A parameter that was given, and could not be read.
+    pub(super) fn set_unread(
+        &mut self,
+        policy: &'static str,
+        field: &'static str,
+        tokens: TokenStream,
+    ) {
+        self.0.entry((policy, field)).or_insert(tokens);
+        self.1.insert((policy, field));
+    }
+
+    /// Whether a parameter was given and could not be read: nothing follows from its absence.
+    pub(crate) fn unread(&self, parameter: Parameter) -> bool {
+        self.1.contains(&(parameter.policy, parameter.field))
     }
 
     /// Blames what stands here for whatever it says of a policy that has no place of its own.
@@ -51,6 +70,8 @@ impl Places {
     /// These places, with those of `over` in their stead.
     pub(crate) fn overlaid(&self, over: &Self) -> Self {
         let mut places = self.clone();
+        places.1.retain(|field| !over.0.contains_key(field));
+        places.1.extend(&over.1);
         places.0.extend(over.0.iter().map(|(key, tokens)| (*key, tokens.clone())));
         places
     }

@@ -7,6 +7,7 @@ use quote::ToTokens;
 use resilient_policy::{Jitter, duration};
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
 
+use super::group::read;
 use crate::names::nearest;
 
 pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
@@ -140,6 +141,18 @@ impl FromMeta for Count {
     }
 }
 
+/// What may be more than a `Count`, such as bytes.
+pub(super) struct Large(pub(super) u64);
+
+impl FromMeta for Large {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match digits(expr).and_then(|digits| digits.parse().ok()) {
+            Some(number) => Ok(Self(number)),
+            None => Ok(Self(read::<Count>(expr)?.0.into())),
+        }
+    }
+}
+
 /// A number, with a fraction or without.
 pub(super) struct Number(pub(super) f64);
 
@@ -256,6 +269,21 @@ impl FromMeta for Switch {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
                 "`{}` is neither `true` nor `false`; write `false`, or leave it out",
+                shown(expr)
+            )),
+        }
+    }
+}
+
+/// `true` or `false`, where the name alone says `true`.
+pub(super) struct Flag(pub(super) bool);
+
+impl FromMeta for Flag {
+    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        match literal(expr) {
+            Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
+            _ => wrong(format!(
+                "`{}` is neither `true` nor `false`; write `background` alone, or `background = false`",
                 shown(expr)
             )),
         }

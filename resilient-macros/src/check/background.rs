@@ -12,14 +12,12 @@ use crate::{
 
 pub(super) fn check(args: &TraitArgs, contract: &Contract, errors: &mut Errors) {
     let wants = |layer: &Layer| layer.rules.background == Some(true);
-    let refreshes =
-        |layer: &Layer| layer.config.cache.as_on().is_some_and(|cache| cache.refresh.is_some());
     let of_trait = &args.layer;
     let (mut used, mut wanted) = (false, wants(of_trait));
     for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
         let own = &method.args.layer;
         let layer = of_trait.overlaid(own);
-        if wants(&layer) && refreshes(&layer) {
+        if layer.refreshes_in_background() {
             used |= !wants(own);
             wanted |= wants(own);
             of_method(method, errors);

@@ -1,43 +1,58 @@
 //! The keys of caches, breakers and rate limits: expressions over the arguments, which not every method has.
 
 use quote::ToTokens;
-use syn::Expr;
+use syn::{Expr, FnArg, Ident, Pat};
 
 use crate::{
-    args::{Layer, Rules},
+    args::{Layer, PRIORITIES, Priority, Rules},
     errors::Errors,
     item::{Contract, Method},
     names::nearest,
     spans::mentions,
 };
 
-/// A policy that may have a key.
+/// A parameter that is an expression over the arguments.
 struct Keyed {
     policy: &'static str,
+    parameter: &'static str,
     is_on: fn(&Layer) -> bool,
     key: fn(&Rules) -> Option<&Expr>,
     /// What comes of a key that is the same for every call.
     shared: &'static str,
 }
 
-const KEYED: [Keyed; 3] = [
+const KEYED: [Keyed; 4] = [
     Keyed {
         policy: "cache",
+        parameter: "key",
         is_on: |layer| layer.config.cache.as_on().is_some(),
         key: |rules| rules.cache_key.as_ref(),
         shared: "so all of its calls would share one answer",
     },
     Keyed {
         policy: "breaker",
+        parameter: "key",
         is_on: |layer| layer.config.breaker.as_on().is_some(),
         key: |rules| rules.breaker_key.as_ref(),
         shared: "so all of its calls would share one breaker",
     },
     Keyed {
         policy: "rate",
+        parameter: "key",
         is_on: |layer| layer.config.rate.as_on().is_some(),
         key: |rules| rules.rate_key.as_ref(),
         shared: "so all of its calls would share one limit",
+    },
+    Keyed {
+        policy: "rate",
+        parameter: "priority",
+        is_on: |layer| layer.config.rate.as_on().is_some(),
+        key: |rules| match &rules.rate_priority {
+            Some(Priority::Given(expr)) => Some(expr),
+            _ => None,
+        },
+        // One for all calls is what most write.
+        shared: "",
     },
 ];
 
@@ -50,7 +65,7 @@ pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) 
             let Some(key) = (keyed.key)(&layer.rules).filter(|_| (keyed.is_on)(&layer)) else {
                 continue;
             };
-            if !is_wrong(key, method) {
+            if !is_wrong(keyed, key, method) {
                 continue;
             }
             if (keyed.key)(&method.args.layer.rules).is_some() {
@@ -65,19 +80,55 @@ pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) 
     }
 }
 
-fn is_wrong(key: &Expr, method: &Method) -> bool {
+fn is_wrong(keyed: &Keyed, key: &Expr, method: &Method) -> bool {
+    if is_refused_anywhere(key) {
+        return true;
+    }
     // A text alone is no format: `"{host}"` is the same for every host.
     let alone = matches!(key, Expr::Lit(_));
-    let named = |name: &str| !alone && mentions(key.to_token_stream(), name);
+    let mentioned = |name: &str| !alone && mentions(key.to_token_stream(), name);
     match variable(key) {
-        Some(name) => !method.arguments.iter().any(|argument| argument.name == name),
+        Some(name) => !named(method).any(|argument| *argument == name),
+        None if keyed.shared.is_empty() => false,
         // One answer for everything is all that a method without arguments has.
         None => {
             !method.arguments.is_empty()
-                && !named("self")
-                && !method.arguments.iter().any(|argument| named(&argument.name.to_string()))
+                && !mentioned("self")
+                && !method.arguments.iter().any(|argument| mentioned(&argument.name.to_string()))
         }
     }
+}
+
+/// Whether an expression is a mistake whatever the method's arguments are.
+fn is_refused_anywhere(key: &Expr) -> bool {
+    matches!(key, Expr::Closure(_)) || is_field_of_self(key)
+}
+
+/// `self.host`: the decorator has no such field.
+fn is_field_of_self(key: &Expr) -> bool {
+    match key {
+        Expr::Field(field) => {
+            matches!(&*field.base, Expr::Path(path) if path.path.is_ident("self"))
+                || is_field_of_self(&field.base)
+        }
+        Expr::MethodCall(call) => is_field_of_self(&call.receiver),
+        Expr::Index(index) => is_field_of_self(&index.expr),
+        Expr::Reference(reference) => is_field_of_self(&reference.expr),
+        Expr::Paren(paren) => is_field_of_self(&paren.expr),
+        Expr::Group(group) => is_field_of_self(&group.expr),
+        _ => false,
+    }
+}
+
+/// The arguments that the user gave a name.
+fn named(method: &Method) -> impl Iterator<Item = &Ident> {
+    method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(pat) => Some(&pat.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
 }
 
 /// The variable that an expression begins with: `host` in `host.name()`.
@@ -100,32 +151,59 @@ fn variable(key: &Expr) -> Option<String> {
 
 /// `everywhere`: no method has what the key names, so that it is mistyped.
 fn tell(keyed: &Keyed, key: &Expr, methods: &[&Method], everywhere: bool, errors: &mut Errors) {
-    let Keyed { policy, shared, .. } = keyed;
+    let Keyed { policy, parameter, shared, .. } = keyed;
     let names: Vec<_> = methods.iter().map(|method| format!("`{}`", method.name())).collect();
     let of = names.join(" and of ");
-    let arguments = || {
-        methods
-            .iter()
-            .flat_map(|method| &method.arguments)
-            .map(|argument| argument.name.to_string())
-    };
-    let arguments: Vec<_> = arguments().collect();
+    let arguments: Vec<_> =
+        methods.iter().flat_map(|method| named(method)).map(ToString::to_string).collect();
     let example = arguments.first();
+    let such_as = example.map_or("id", String::as_str);
+    if matches!(key, Expr::Closure(_)) {
+        let message = format!(
+            "a closure cannot stand here; write the expression alone, such as `{parameter} = {such_as}`"
+        );
+        errors.at(key, message);
+        return;
+    }
+    if is_field_of_self(key) {
+        let message = format!(
+            "`self` is the decorator here, which has no fields for this; write an expression over the arguments, such as `{parameter} = {such_as}`, or ask a method of the trait"
+        );
+        errors.at(key, message);
+        return;
+    }
+    if let (Expr::Path(_), Some(word), true) = (key, variable(key), everywhere && shared.is_empty())
+    {
+        let names = PRIORITIES.map(|(name, _)| name);
+        let message = match nearest(&word, names) {
+            Some(near) => format!("`{word}` is no priority; write `{near}`"),
+            None => format!(
+                "`{word}` is neither a priority nor an argument of {of}; write `critical`, `high`, `normal` or `low`, or an expression over the arguments of the type `Priority`"
+            ),
+        };
+        errors.at(key, message);
+        return;
+    }
     let message = match (variable(key), example) {
         (Some(name), _) if !everywhere => format!(
-            "`{name}` is no argument of {of}; write `#[resilient({policy}(key = ...))]` with a key of its own on that method, or `{policy} = off`"
+            "`{name}` is no argument of {of}; write `#[resilient({policy}({parameter} = ...))]` with a {parameter} of its own on that method, or `{policy} = off`"
         ),
         (Some(name), Some(example)) => {
             let near = nearest(&name, arguments.iter().map(String::as_str));
             match near {
                 Some(near) => format!("`{name}` is no argument of {of}; did you mean `{near}`?"),
                 None => format!(
-                    "`{name}` is no argument of {of}; write an expression over the arguments, such as `key = {example}`"
+                    "`{name}` is no argument of {of}; write an expression over the arguments, such as `{parameter} = {example}`"
                 ),
             }
         }
+        (Some(name), None) if methods.iter().any(|method| !method.arguments.is_empty()) => {
+            format!(
+                "`{name}` is no argument of {of}, where none has a name; give one a name, or leave `{parameter}` out"
+            )
+        }
         (Some(name), None) => {
-            format!("`{name}` is no argument of {of}, which has none; leave `key` out")
+            format!("`{name}` is no argument of {of}, which has none; leave `{parameter}` out")
         }
         (None, example) => format!(
             "this key names no argument of {of}, {shared}; write an expression over the arguments, such as `key = {}`",

@@ -95,7 +95,7 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
             }
         }
     });
-    let refresh = forward::in_background(&layer).then(|| refresh(expansion, method));
+    let refresh = layer.refreshes_in_background().then(|| refresh(expansion, method));
     quote! {
         #refresh
 

@@ -63,7 +63,7 @@ fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
     let bounds = expansion.inner_bounds();
     let mut predicates: Vec<WherePredicate> =
         vec![parse_quote!(#inner: #name #trait_generics #bounds)];
-    if expansion.decorated().any(|method| in_background(&expansion.layer(method))) {
+    if expansion.decorated().any(|method| expansion.layer(method).refreshes_in_background()) {
         // A load in the background has a decorator of its own.
         predicates.push(parse_quote! {
             #inner: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static
@@ -349,7 +349,7 @@ fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Iden
 /// Output:  if let Some(refresh) = call.refresh() { self.refresh_market_data(refresh, league); }
 /// ```
 fn refresh(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
-    if !in_background(layer) {
+    if !layer.refreshes_in_background() {
         return TokenStream::new();
     }
     let refresh = Ident::new("refresh", Span::mixed_site());
@@ -368,12 +368,6 @@ fn refresh(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ide
             #this.#name(#refresh, #(#arguments),*);
         }
     }
-}
-
-/// Whether what a caller was served is loaded anew by a task of its own.
-pub(super) fn in_background(layer: &Layer) -> bool {
-    let refreshes = layer.config.cache.as_on().is_some_and(|cache| cache.refresh.is_some());
-    refreshes && layer.rules.background == Some(true)
 }
 
 /// What an answer is found by: the arguments, or the user's own key.
