@@ -50,8 +50,8 @@ pub(crate) fn mentions(tokens: TokenStream, ident: &str) -> bool {
         TokenTree::Group(group) => mentions(group.stream(), ident),
         // `format!("{name}")` captures it from inside the text.
         TokenTree::Literal(literal) => {
-            let text = literal.to_string();
-            text.contains('"') && text.contains(&format!("{{{ident}"))
+            let (text, captured) = (literal.to_string(), ident.strip_prefix("r#").unwrap_or(ident));
+            text.contains('"') && text.contains(&format!("{{{captured}"))
         }
         TokenTree::Punct(_) => false,
     })

@@ -140,16 +140,33 @@ impl PolicyConfig {
         problems.extend(self.cache.as_on().and_then(CacheConfig::missing));
         problems.extend(self.timeout.as_on().and_then(TimeoutConfig::missing));
         problems.extend(self.hedge.as_on().and_then(HedgeConfig::missing));
-        if problems.is_empty() {
+        // Nothing follows from a policy that is wrong already; what is wrong with the others does not wait.
+        let faulty: Vec<_> = problems.iter().map(|problem| problem.parameter.policy).collect();
+        let sound = |policies: &[&str]| !policies.iter().any(|policy| faulty.contains(policy));
+        if sound(&["breaker"]) {
             problems
                 .extend(self.breaker.as_on().into_iter().flat_map(BreakerConfig::final_problems));
+        }
+        if sound(&["cache"]) {
             problems.extend(self.cache.as_on().into_iter().flat_map(CacheConfig::final_problems));
+        }
+        if sound(&["bulkhead"]) {
             problems
                 .extend(self.bulkhead.as_on().into_iter().flat_map(BulkheadConfig::final_problems));
+        }
+        if sound(&["rate"]) {
             problems.extend(self.rate.as_on().into_iter().flat_map(RateConfig::final_problems));
+        }
+        if sound(&["retry", "timeout"]) {
             problems.extend(self.retry_without_time());
+        }
+        if sound(&["breaker", "timeout"]) {
             problems.extend(self.probe_without_time());
+        }
+        if sound(&["breaker", "rate"]) {
             problems.extend(self.rate_out_of_reach());
+        }
+        if sound(&["hedge", "retry", "timeout"]) {
             problems.extend(self.hedge_problems());
         }
         problems

@@ -7,6 +7,8 @@ use ui_tests::shapes::{Market, ScoutError};
 
 #[resilient(retry = 3, cache(memory = "5m", key = (r#type, r#gen)), fallback(value = Market::named(r#type)))]
 trait r#trait {
+    // A text captures a raw name without its `r#`.
+    #[resilient(rate(limit = 5, key = format!("{type}-{gen}")))]
     async fn r#match(
         &self,
         r#type: &str,

@@ -114,6 +114,9 @@ impl FromMeta for BudgetKind {
         if is_off(expr) {
             return Ok(Self(Budget::Off));
         }
+        if matches!(literal(expr), Some(Lit::Str(text)) if text.value() == "off") {
+            return wrong("`\"off\"` is a text; write the word without quotes: `off`");
+        }
         if let Some(Lit::Bool(_)) = literal(expr) {
             return wrong(format!(
                 "`{}` is no share of the calls; write a number such as `budget = 0.2`, or `budget = off`",

@@ -1,8 +1,8 @@
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, ImplItem, Item, ItemTrait, TraitItem, TraitItemConst, TraitItemFn, TraitItemType,
-    ext::IdentExt,
+    Attribute, ImplItem, Item, ItemTrait, Meta, TraitItem, TraitItemConst, TraitItemFn,
+    TraitItemType, ext::IdentExt,
 };
 
 use super::Method;
@@ -88,8 +88,22 @@ pub(crate) fn is_named(attr: &Attribute, name: &str) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == name)
 }
 
+/// Our own attribute in a `cfg_attr`.
+fn in_cfg_attr(attr: &Attribute) -> Option<TokenTree> {
+    let Meta::List(list) = &attr.meta else { return None };
+    let ours = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "resilient");
+    list.path.is_ident("cfg_attr").then(|| list.tokens.clone().into_iter().skip(1).find(ours))?
+}
+
 /// Takes our own attributes off an item.
-pub(super) fn take_resilient(function: &mut TraitItemFn) -> Vec<Attribute> {
+pub(super) fn take_resilient(function: &mut TraitItemFn, errors: &mut Errors) -> Vec<Attribute> {
+    function.attrs.retain(|attr| {
+        let conditional = in_cfg_attr(attr);
+        if let Some(ours) = &conditional {
+            errors.at(ours, "whether a `cfg_attr` holds is not known here yet; write the method twice, each time below a `#[cfg(...)]`, with `#[resilient(...)]` on one of them");
+        }
+        conditional.is_none()
+    });
     let (ours, theirs) = function.attrs.drain(..).partition(|attr| is_named(attr, "resilient"));
     function.attrs = theirs;
     ours

@@ -63,7 +63,7 @@ pub(crate) enum Passing {
 impl Method {
     /// Reads a method, and takes our attributes off it.
     pub(super) fn parse(function: &mut TraitItemFn, errors: &mut Errors) -> Self {
-        let ours = take_resilient(function);
+        let ours = take_resilient(function, errors);
         for again in ours.iter().skip(1) {
             errors.at(again, "a second `#[resilient]` on one method; write everything in one");
         }
