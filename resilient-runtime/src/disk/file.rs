@@ -26,6 +26,8 @@ const ASIDE: &str = "answers.redb.damaged";
 const MARK: &str = "answers.redb.is-damaged";
 /// The store's own page cache: small, for what is read often is in the memory tier.
 const PAGE_CACHE: usize = 8 << 20;
+/// How many times a lock is tried again, 10 ms apart.
+const ACCIDENT: u32 = 20;
 /// How long a file may be checked: so long, and a second more for each so many bytes.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BYTES_A_SECOND: u64 = 32 << 20;
@@ -186,11 +188,23 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
 
 /// The store locks files that it opens itself, and not those behind a backend of ours.
 pub(super) fn lock(file: &File) -> Result<(), Refused> {
-    match file.try_lock() {
+    match patiently(|| file.try_lock()) {
         Err(TryLockError::WouldBlock) => Err(Refused::Taken),
         // A file system without locks is no reason to do without a cache; a second process is then the user's care.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
     }
+}
+
+/// A lock that is taken may be so by accident: a child that this process has just started holds what it had open, its own
+/// last store too, until it has become another program.
+fn patiently(mut try_lock: impl FnMut() -> Result<(), TryLockError>) -> Result<(), TryLockError> {
+    for _ in 0..ACCIDENT {
+        match try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
+            other => return other,
+        }
+    }
+    try_lock()
 }
 
 /// Opens a database that nobody vouches for, and gives it up when that takes too long: one page that claims to be
@@ -262,4 +276,29 @@ pub(super) fn make_directory(directory: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(directory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_held_for_a_moment_is_waited_for_and_one_that_is_held_is_taken() {
+        let mut held = 3;
+        let briefly = || match held {
+            0 => Ok(()),
+            _ => {
+                held -= 1;
+                Err(TryLockError::WouldBlock)
+            }
+        };
+        assert!(patiently(briefly).is_ok());
+        let mut tries = 0;
+        let for_ever = || {
+            tries += 1;
+            Err(TryLockError::WouldBlock)
+        };
+        assert!(matches!(patiently(for_ever), Err(TryLockError::WouldBlock)));
+        assert_eq!(tries, ACCIDENT + 1);
+    }
 }

@@ -97,22 +97,23 @@ async fn what_has_expired_goes_before_what_is_old() {
         Policy::builder(name).registry(&registry).cache(cache).build().expect("valid")
     };
     let (short, long) = (policy("short", 60), policy("long", 36_000));
-    put(&long, 0, 60_000).await;
+    put(&long, 0, 20_000).await;
     registry.flush().await;
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(1)).await;
-    for number in 0..28 {
+    // Far from what fills the file, and then past it; but no more than fits into the next one.
+    for number in 0..20 {
         put(&short, number, 60_000).await;
         registry.flush().await;
     }
     tokio::time::advance(Duration::from_secs(60)).await;
-    for number in 1..6 {
-        put(&long, number, 60_000).await;
+    for number in 1..40 {
+        put(&long, number, 20_000).await;
         registry.flush().await;
     }
     let entries = registry.snapshot().disk_tier.expect("there is one").entries;
-    assert!(entries < 12, "the file was replaced: {entries}");
-    for number in 0..6 {
+    assert!(entries <= 40, "what has expired is gone: {entries}");
+    for number in 0..40 {
         assert!(is_kept(&long, number).await, "{number}");
     }
 }
@@ -165,8 +166,11 @@ async fn a_limit_that_was_lowered_holds_from_the_next_open_on() {
         registry.close().await;
     }
     assert!(taken(directory.path()) > 2 * LIMIT);
-    limited(directory.path(), LIMIT).close().await;
-    assert!(taken(directory.path()) <= LIMIT);
+    let lowered = limited(directory.path(), LIMIT);
+    assert_eq!(lowered.disk(), DiskStatus::Ready);
+    lowered.close().await;
+    let (taken, tier) = (taken(directory.path()), lowered.snapshot().disk_tier);
+    assert!(taken <= LIMIT, "{taken} bytes: {tier:?}");
 }
 
 #[tokio::test]

@@ -46,8 +46,13 @@ async fn damage_in_a_file_without_a_seal_is_found_before_it_is_used() {
     let mut bytes = filled(directory.path()).await;
     fs::remove_file(seal(directory.path())).expect("there");
     let name = b"alloc::string::String";
-    let at = bytes.windows(name.len()).position(|window| window == name).expect("part of a key");
-    bytes[at] ^= 1;
+    // Everywhere: some of them lie in pages that are no longer part of the tree, and how many depends on the batches.
+    let places: Vec<_> =
+        (0..bytes.len() - name.len()).filter(|at| bytes[*at..].starts_with(name)).collect();
+    assert!(places.len() >= 50, "part of each key");
+    for at in places {
+        bytes[at] ^= 1;
+    }
     fs::write(file(directory.path()), &bytes).expect("writable");
     let (calls, warnings) = read_all(directory.path()).await;
     assert_eq!((calls, warnings.len()), (50, 1), "{warnings:?}");
