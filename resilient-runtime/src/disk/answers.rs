@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::{ReadableTable, ReadableTableMetadata};
 
 use super::{
     Address, Miss,
@@ -22,11 +22,10 @@ use super::{
     record::Record,
     room::{self, Room},
     seal::Seal,
+    table::{self, Census},
     writer::{Batch, Content, Purge, Write},
 };
 use crate::events::{self, Subject};
-
-pub(super) const TABLE: TableDefinition<'_, &[u8; 16], &[u8]> = TableDefinition::new("answers");
 
 /// A database, and the name under which this process has it open.
 #[derive(Debug)]
@@ -51,20 +50,6 @@ struct Step<'b> {
     record: Option<Vec<u8>>,
 }
 
-/// What a look at every record found.
-#[derive(Default)]
-struct Census {
-    alive: Vec<Alive>,
-    over: Vec<Address>,
-}
-
-/// A record that may still be served.
-struct Alive {
-    stored_at: u64,
-    at_rest: u64,
-    address: Address,
-}
-
 impl Answers {
     pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64) -> Self {
         let answers = Self {
@@ -76,10 +61,7 @@ impl Answers {
             room: Room::new(limit),
             books: Books::default(),
         };
-        let _ = answers.ask(|opened| {
-            answers.count(opened)?;
-            Ok(())
-        });
+        let _ = answers.ask(|opened| answers.count(opened));
         answers
     }
 
@@ -152,11 +134,7 @@ impl Answers {
     }
 
     fn count(&self, opened: &Opened) -> Result<(), redb::Error> {
-        let entries = match opened.database.begin_read()?.open_table(TABLE) {
-            Ok(table) => table.len()?,
-            Err(redb::TableError::TableDoesNotExist(_)) => 0,
-            Err(error) => return Err(error.into()),
-        };
+        let entries = table::open(&opened.database)?.map_or(Ok(0), |table| table.len())?;
         self.books.holds(entries, room::taken(&opened.file)?);
         Ok(())
     }
@@ -166,11 +144,7 @@ impl Answers {
             return Err(Miss::Absent);
         }
         let found = self.ask(|opened| {
-            let table = match opened.database.begin_read()?.open_table(TABLE) {
-                Ok(table) => table,
-                Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-                Err(error) => return Err(error.into()),
-            };
+            let Some(table) = table::open(&opened.database)? else { return Ok(None) };
             Ok(table.get(address)?.map(|record| record.value().to_vec()))
         });
         // An error was told of by `ask`.
@@ -221,11 +195,7 @@ impl Answers {
 
     fn put(&self, step: &[Step<'_>]) {
         let put = self.ask(|opened| {
-            let mut transaction = opened.database.begin_write()?;
-            // Without it a process that was killed makes the next one read the whole file first.
-            transaction.set_quick_repair(true);
-            {
-                let mut table = transaction.open_table(TABLE)?;
+            table::change(&opened.database, |table| {
                 for Step { address, key, write, record } in step {
                     // A load that began later may have been written by another decorator, or another process.
                     let newer = table.get(*address)?.is_some_and(|there| {
@@ -239,8 +209,8 @@ impl Answers {
                         None => drop(table.remove(*address)?),
                     }
                 }
-            }
-            transaction.commit()?;
+                Ok(())
+            })?;
             self.count(opened)
         });
         if put.is_err() {
@@ -253,7 +223,7 @@ impl Answers {
 
     fn census(&self) -> Result<Census, String> {
         let now = super::wall_now().max(self.latest.load(Ordering::Relaxed));
-        self.ask(|opened| census(&opened.database, now))
+        self.ask(|opened| table::census(&opened.database, now))
     }
 
     /// Removes what may never be served again.
@@ -273,7 +243,7 @@ impl Answers {
                 purges.iter().any(|purge| purge.takes(record.key, record.begun))
             })
         };
-        if let Ok(forgotten) = self.ask(|opened| addresses(&opened.database, goes)) {
+        if let Ok(forgotten) = self.ask(|opened| table::addresses(&opened.database, goes)) {
             self.remove(&forgotten);
         }
     }
@@ -282,15 +252,12 @@ impl Answers {
         let step = usize::try_from(self.room.step() / room::REMOVED).unwrap_or(usize::MAX);
         for step in addresses.chunks(step) {
             let _ = self.ask(|opened| {
-                let mut transaction = opened.database.begin_write()?;
-                transaction.set_quick_repair(true);
-                {
-                    let mut table = transaction.open_table(TABLE)?;
+                table::change(&opened.database, |table| {
                     for address in step {
                         table.remove(address)?;
                     }
-                }
-                transaction.commit()?;
+                    Ok(())
+                })?;
                 self.count(opened)
             });
             self.make_room();
@@ -330,7 +297,8 @@ impl Answers {
         let mut next = file::open_next(&self.directory).map_err(|refused| refused.to_string())?;
         self.ask(|opened| {
             // What goes wrong with the new file says nothing of the old one.
-            Ok(copy(&opened.database, &mut next, kept).map_err(|error| error.to_string()))
+            Ok(table::copy(&opened.database, &mut next.database, kept)
+                .map_err(|error| error.to_string()))
         })??;
         self.count(&next).map_err(|error| error.to_string())?;
         // Whoever reads goes on with the old file, which has lost its name, until the new one is there in one step.
@@ -355,71 +323,6 @@ fn seal(file: &File, directory: &Path) -> std::io::Result<()> {
     // A seal must not be there before what it speaks of.
     file.sync_all()?;
     Seal::of(file)?.write(directory)
-}
-
-fn census(database: &Database, now: u64) -> Result<Census, redb::Error> {
-    let mut census = Census::default();
-    let table = match database.begin_read()?.open_table(TABLE) {
-        Ok(table) => table,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(census),
-        Err(error) => return Err(error.into()),
-    };
-    for entry in table.iter()? {
-        let (address, bytes) = entry?;
-        let (address, bytes) = (*address.value(), bytes.value());
-        match Record::decode(bytes) {
-            Ok(record) if !record.is_over(now) => census.alive.push(Alive {
-                stored_at: record.stored_at,
-                at_rest: room::at_rest(bytes.len()),
-                address,
-            }),
-            _ => census.over.push(address),
-        }
-    }
-    Ok(census)
-}
-
-/// Where the records lie for which `holds` does.
-fn addresses(
-    database: &Database,
-    holds: impl Fn(&[u8]) -> bool,
-) -> Result<Vec<Address>, redb::Error> {
-    let table = match database.begin_read()?.open_table(TABLE) {
-        Ok(table) => table,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut addresses = Vec::new();
-    for entry in table.iter()? {
-        let (address, record) = entry?;
-        if holds(record.value()) {
-            addresses.push(*address.value());
-        }
-    }
-    Ok(addresses)
-}
-
-/// Takes records along into another database.
-fn copy(from: &Database, to: &mut Opened, kept: &[Address]) -> Result<(), redb::Error> {
-    let from = match from.begin_read()?.open_table(TABLE) {
-        Ok(table) => table,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    let mut transaction = to.database.begin_write()?;
-    transaction.set_quick_repair(true);
-    {
-        let mut table = transaction.open_table(TABLE)?;
-        for address in kept {
-            if let Some(record) = from.get(address)? {
-                table.insert(address, record.value())?;
-            }
-        }
-    }
-    transaction.commit()?;
-    // It may have grown to twice of what is in it.
-    to.database.compact()?;
-    Ok(())
 }
 
 /// What to write; `None` where there is to be nothing.

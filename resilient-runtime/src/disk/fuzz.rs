@@ -54,7 +54,7 @@ fn whole() -> &'static (Vec<u8>, Vec<usize>) {
         let records: HashMap<u8, Vec<u8>> = (0..40).map(|number| (number, value(number))).collect();
         let transaction = database.begin_write().expect("new");
         {
-            let mut table = transaction.open_table(super::answers::TABLE).expect("new");
+            let mut table = transaction.open_table(super::table::TABLE).expect("new");
             for (number, record) in &records {
                 table.insert(&address(*number), record.as_slice()).expect("room");
             }

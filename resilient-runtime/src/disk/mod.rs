@@ -19,6 +19,7 @@ mod record;
 mod room;
 mod seal;
 mod store;
+mod table;
 mod writer;
 
 use std::{

@@ -11,12 +11,13 @@ use rand::RngExt;
 use redb::{ReadableDatabase, StorageBackend};
 
 use super::{
-    answers::{Answers, TABLE},
+    answers::Answers,
     backend::Control,
     file::{self, Opened, Refused},
     memory::{Bytes, Memory, Step, lock},
     record::Record,
     room,
+    table::TABLE,
     writer::{Batch, Write},
     *,
 };
