@@ -162,13 +162,7 @@ impl BulkheadConfig {
         let mut check = Check::new("bulkhead");
         let settings = self.settings();
         let adapts = settings.adaptive != LimitAlgorithm::Fixed;
-        check.idle(
-            "queue",
-            self.queue,
-            "wait",
-            settings.wait.is_zero(),
-            "says nothing while no call may wait; write how long one may, such as `wait = \"1s\"`, or leave it out",
-        );
+        check.idle_queue(self.queue, settings.wait);
         let fixed = "says nothing of a limit that is always `max`; write `adaptive` beside it, or leave it out";
         check.idle("min", self.min, "adaptive", !adapts, fixed);
         check.idle("initial", self.initial, "adaptive", !adapts, fixed);

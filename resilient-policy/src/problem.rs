@@ -114,6 +114,12 @@ impl Check {
         }
     }
 
+    /// Refuses the length of a line in which nobody may wait.
+    pub(crate) fn idle_queue(&mut self, queue: Option<u32>, wait: std::time::Duration) {
+        let advice = "says nothing while no call may wait; write how long one may, such as `wait = \"1s\"`, or leave it out";
+        self.idle("queue", queue, "wait", wait.is_zero(), advice);
+    }
+
     /// Refuses a duration that is shorter than another one, which it must hold.
     pub(crate) fn shorter(
         &mut self,

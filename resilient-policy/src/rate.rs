@@ -210,13 +210,7 @@ impl RateConfig {
         let mut check = Check::new("rate");
         let settings = self.settings();
         let windowed = settings.algorithm != RateAlgorithm::TokenBucket;
-        check.idle(
-            "queue",
-            self.queue,
-            "wait",
-            settings.wait.is_zero(),
-            "says nothing while no call may wait; write how long one may, such as `wait = \"1s\"`, or leave it out",
-        );
+        check.idle_queue(self.queue, settings.wait);
         check.idle(
             "min",
             self.min,
