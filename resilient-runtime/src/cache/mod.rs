@@ -125,6 +125,11 @@ impl Cache {
         self.memory.weight()
     }
 
+    /// Whether answers are loaded anew before they expire.
+    pub(crate) fn refreshes(&self) -> bool {
+        self.settings.refresh.is_some()
+    }
+
     /// The value in memory, if it is fresh.
     pub(crate) fn in_memory(&self, key: &[u8], now: Moment) -> InMemory {
         let Some(entry) = self.fresh(key, now) else { return InMemory::Nothing };

@@ -171,33 +171,30 @@ impl<'m> Core<'m> {
                 .cache(&"an argument cannot be serialized, so its answer is not cached");
             return Look::Nowhere;
         };
-        let due = refresh::due();
+        // A task's first call is that of a method that refreshes; no other pays for the question.
+        let due = if cache.refreshes() { refresh::due() } else { None };
         let in_background = due.is_some();
         if let Some(due) = due.filter(|due| due.is_of(key)) {
             self.miss = Some(due);
             return Look::Nowhere;
         }
-        match cache.in_memory(key, self.now) {
+        let (load, spare, look) = match cache.in_memory(key, self.now) {
             InMemory::Fresh(value, provenance) => {
                 self.pipeline.counters.memory_hits.add();
-                Look::Found(value, provenance)
+                return Look::Found(value, provenance);
             }
             InMemory::Due(spare, load) => {
                 self.pipeline.counters.refreshes.add();
-                let key = key.into();
-                let (load, spare, warming) = (Some(load), Some(spare), warm::begins());
-                let miss = Miss { key, load, spare, warming, in_background };
-                self.miss = Some(Box::new(miss));
-                Look::Nowhere
+                (Some(load), Some(spare), Look::Nowhere)
             }
             InMemory::Nothing => {
-                let warming = warm::begins();
-                let miss =
-                    Miss { key: key.into(), load: None, spare: None, warming, in_background };
-                self.miss = Some(Box::new(miss));
-                Look::Further(find(cache, key.into(), codec, self.deadline))
+                (None, None, Look::Further(find(cache, key.into(), codec, self.deadline)))
             }
-        }
+        };
+        let warming = warm::begins();
+        let miss = Miss { key: key.into(), load, spare, warming, in_background };
+        self.miss = Some(Box::new(miss));
+        look
     }
 
     /// What this call loads, if it does.
