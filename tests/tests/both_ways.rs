@@ -6,11 +6,7 @@
     reason = "predicates take a reference, as the attribute asks"
 )]
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::{task::Poll, time::Duration};
 
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
@@ -18,7 +14,10 @@ use resilient_runtime::{
     RateAlgorithm, RateConfig, Registry, RetryConfig, Retrying, Scope, Tier, TimeoutConfig,
     cacheable_result, fallible, resilient, storable,
 };
-use resilient_tests::double::{Act, Double, Fault};
+use resilient_tests::{
+    double::{Act, Double, Fault},
+    poll_once,
+};
 use tokio::time::{Instant, advance};
 
 type Answer = Result<u32, Fault>;
@@ -78,10 +77,6 @@ async fn trace(double: &Double, registry: &Registry, call: impl AsyncFn() -> Ans
     }
     let books = serde_json::to_value(registry.snapshot()).expect("plain data");
     Trace { answers, books }
-}
-
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 fn registry() -> Registry {

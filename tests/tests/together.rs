@@ -1,9 +1,7 @@
 //! The five policies together, in their documented order, and what a dropped call leaves behind.
 
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex},
-    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -11,7 +9,10 @@ use resilient_runtime::{
     BreakerConfig, ConfigError, MethodSnapshot, PolicyConfig, Provenance, RateConfig, Registry,
     Rejection, RetryConfig, State, resilient, traced,
 };
-use resilient_tests::double::{Act, Double, Fault};
+use resilient_tests::{
+    double::{Act, Double, Fault},
+    poll_once,
+};
 use tokio::time::{Instant, advance};
 
 #[resilient(
@@ -116,7 +117,7 @@ async fn a_breaker_that_opens_while_a_call_stands_in_line_stops_it_and_the_token
     let api = decorated(&double);
     assert_eq!((api.get("a").await, api.get("b").await), (Ok(1), Ok(2)));
     let mut in_line = Box::pin(api.get("c"));
-    assert!(poll(in_line.as_mut()).is_pending());
+    assert!(poll_once(in_line.as_mut()).is_pending());
     api.service().breaker().expect("declared").force_open();
     advance(Duration::from_secs(1)).await;
     assert!(matches!(in_line.await, Err(Fault::Rejected(Rejection::BreakerOpen { .. }))));
@@ -139,7 +140,7 @@ async fn a_probe_is_not_kept_from_others_by_a_call_that_stands_in_line() {
     assert_eq!(api.get("a").await, Err(Fault::Down));
     advance(Duration::from_secs(30)).await;
     let mut in_line = Box::pin(api.get("a"));
-    assert!(poll(in_line.as_mut()).is_pending());
+    assert!(poll_once(in_line.as_mut()).is_pending());
     assert_eq!(api.service().breaker().expect("declared").snapshot().probes, 0);
 }
 
@@ -184,17 +185,13 @@ async fn a_follower_is_never_held_past_its_own_deadline() {
     let double = Double::playing([Act::Hang]);
     let api = decorated(&double);
     let mut leader = Box::pin(api.get("a"));
-    assert!(poll(leader.as_mut()).is_pending());
+    assert!(poll_once(leader.as_mut()).is_pending());
     let start = Instant::now();
     let follower = api.get("a").await;
     assert!(matches!(follower, Err(Fault::Rejected(Rejection::TimedOut { .. }))), "{follower:?}");
     assert_eq!(start.elapsed(), Duration::from_secs(20));
     assert_eq!(books(&api).rejected.timed_out, 1);
     drop(leader);
-}
-
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// A call that is dropped at the `n`th time it has nothing to do, for every `n`, leaves everything as it found it.
@@ -215,7 +212,7 @@ async fn a_call_dropped_at_any_await_point_gives_everything_back() {
         {
             let mut call = Box::pin(api.get("dropped"));
             let mut pending = 0;
-            while poll(call.as_mut()).is_pending() {
+            while poll_once(call.as_mut()).is_pending() {
                 if pending == dropped_at {
                     break;
                 }
@@ -249,7 +246,7 @@ async fn a_call_dropped_in_its_backoff_or_in_a_later_attempt_counts_as_cancelled
         {
             let mut call = Box::pin(api.get("a"));
             for _ in 0..polls {
-                assert!(poll(call.as_mut()).is_pending());
+                assert!(poll_once(call.as_mut()).is_pending());
                 advance(Duration::from_secs(1)).await;
             }
         }

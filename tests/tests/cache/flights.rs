@@ -38,7 +38,7 @@ async fn a_leader_dropped_at_any_point_holds_nobody_up() {
         let api = ResilientApi::with_registry(double.clone(), &Registry::new());
         let mut leader = Box::pin(api.get(1));
         for _ in 0..polls.min(3) {
-            let _ = poll_once(&mut leader);
+            let _ = poll_once(leader.as_mut());
         }
         let followers: Vec<_> = (0..5)
             .map(|_| {
@@ -49,7 +49,7 @@ async fn a_leader_dropped_at_any_point_holds_nobody_up() {
         tokio::task::yield_now().await;
         for _ in 3..polls {
             tokio::time::sleep(SECOND / 4).await;
-            if poll_once(&mut leader).is_ready() {
+            if poll_once(leader.as_mut()).is_ready() {
                 break;
             }
         }

@@ -16,13 +16,10 @@ mod refresh;
 mod stale;
 mod warm;
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::time::Duration;
 
 use resilient_runtime::{CacheConfig, Policy, Provenance, Registry, traced};
+use resilient_tests::poll_once;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -32,10 +29,6 @@ const HOUR: Duration = Duration::from_secs(3600);
 async fn seen<R>(call: impl Future<Output = R>) -> (R, &'static str, Duration) {
     let (answer, provenance) = traced(call).await;
     (answer, Provenance::as_str(&provenance), provenance.age())
-}
-
-fn poll_once<F: Future>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
-    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
 fn by_hand(config: CacheConfig) -> Policy {

@@ -16,7 +16,7 @@ async fn one_caller_loads_anew_while_the_others_are_served() {
     assert_eq!(seen(api.get()).await.1, "memory");
     advance(SECOND).await;
     let mut refreshes = Box::pin(seen(api.get()));
-    assert!(poll_once(&mut refreshes).is_pending());
+    assert!(poll_once(refreshes.as_mut()).is_pending());
     for _ in 0..1_000 {
         assert_eq!(seen(api.get()).await, (Ok(1), "memory", 4 * MINUTE));
     }
@@ -91,7 +91,7 @@ async fn a_refresh_that_is_dropped_is_the_next_callers() {
     assert_eq!(api.get().await, Ok(1));
     advance(4 * MINUTE).await;
     let mut dropped = Box::pin(api.get());
-    assert!(poll_once(&mut dropped).is_pending());
+    assert!(poll_once(dropped.as_mut()).is_pending());
     drop(dropped);
     assert_eq!(seen(api.get()).await.0, Ok(3));
 }
@@ -125,7 +125,7 @@ async fn an_invalidation_reaches_a_refresh() {
     assert_eq!(api.get().await, Ok(1));
     advance(4 * MINUTE).await;
     let mut refreshes = Box::pin(api.get());
-    assert!(poll_once(&mut refreshes).is_pending());
+    assert!(poll_once(refreshes.as_mut()).is_pending());
     api.invalidate_get();
     assert_eq!(refreshes.await, Ok(2));
     assert_eq!(api.get().await, Ok(3), "what was loaded before the invalidation is not kept");

@@ -180,7 +180,7 @@ async fn a_call_that_is_dropped_while_it_looks_for_one_leaves_nothing_behind() {
     for polls in 0..6 {
         let mut call = Box::pin(policy.call_cached(Key::new(), async || double.answer().await));
         for _ in 0..polls {
-            if poll_once(&mut call).is_ready() {
+            if poll_once(call.as_mut()).is_ready() {
                 break;
             }
             tokio::time::sleep(SECOND / 100).await;

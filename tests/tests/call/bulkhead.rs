@@ -5,7 +5,7 @@ use resilient_runtime::{
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
-use super::{SECOND, assert_books_add_up, get, policy, poll, snapshot};
+use super::{SECOND, assert_books_add_up, get, policy, poll_once, snapshot};
 
 fn reason(outcome: Result<u32, Fault>) -> Option<BulkheadFullReason> {
     match outcome {
@@ -23,7 +23,7 @@ async fn a_call_has_one_place_for_all_its_attempts_and_the_pauses_in_between() {
     );
     let double = Double::failing(1);
     let mut call = Box::pin(get(&policy, &double));
-    assert!(poll(call.as_mut()).is_pending(), "in its backoff");
+    assert!(poll_once(call.as_mut()).is_pending(), "in its backoff");
     assert_eq!(reason(get(&policy, &double).await), Some(BulkheadFullReason::Busy));
     assert_eq!(double.calls(), 1, "a rejected call never reaches the method");
     assert_eq!(call.await, Ok(2));
@@ -42,7 +42,7 @@ async fn a_fallback_holds_no_place() {
             Ok(7)
         },
     ));
-    assert!(poll(call.as_mut()).is_pending());
+    assert!(poll_once(call.as_mut()).is_pending());
     assert_eq!(get(&policy, &double).await, Ok(2));
     assert_eq!(call.await, Ok(7));
 }
@@ -56,19 +56,19 @@ async fn a_call_is_not_held_in_the_queue_past_its_deadline() {
     );
     let double = Double::playing([Act::Hang]);
     let mut first = Box::pin(get(&policy, &double));
-    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     advance(SECOND).await;
     let start = Instant::now();
     let mut second = Box::pin(get(&policy, &double));
-    assert!(poll(second.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     drop(first);
     assert_eq!(second.await, Ok(2), "a dropped call's place is free at once");
 
     let double = Double::playing([Act::Hang]);
     let mut first = Box::pin(get(&policy, &double));
-    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     let mut second = Box::pin(get(&policy, &double));
-    assert!(poll(second.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     // Nobody polls the first, so that its place does not come free.
     assert_eq!(reason(second.await), Some(BulkheadFullReason::Deadline));
     assert_eq!((double.calls(), start.elapsed()), (1, 5 * SECOND));
@@ -85,9 +85,9 @@ async fn a_place_that_comes_at_the_deadline_itself_is_not_used() {
     );
     let double = Double::playing([Act::Hang]);
     let mut first = Box::pin(get(&policy, &double));
-    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     let mut second = Box::pin(get(&policy, &double));
-    assert!(poll(second.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     advance(5 * SECOND).await;
     drop(first);
     let late = second.await;
@@ -110,7 +110,7 @@ async fn an_attempt_that_the_calls_deadline_cut_short_is_no_answer_to_an_adaptiv
     for _ in 0..4 {
         let mut calls: Vec<_> = (0..12).map(|_| Box::pin(get(&policy, &double))).collect();
         for call in &mut calls {
-            assert!(poll(call.as_mut()).is_pending());
+            assert!(poll_once(call.as_mut()).is_pending());
         }
         for call in calls {
             assert!(call.await.is_err());

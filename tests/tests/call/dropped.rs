@@ -9,7 +9,7 @@ use resilient_runtime::{
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::advance;
 
-use super::{SECOND, assert_books_add_up, books, get, policy, poll, snapshot};
+use super::{SECOND, assert_books_add_up, books, get, policy, poll_once, snapshot};
 
 type Answer = Result<u32, Fault>;
 
@@ -48,11 +48,11 @@ async fn a_probe_dropped_anywhere_leaves_everything_free() {
             let double = Double::playing([Act::Slow(3 * SECOND), Act::Fail(Fault::Down)]);
             {
                 let mut holder = Box::pin(get(&policy, &slow));
-                assert!(poll(holder.as_mut()).is_pending());
+                assert!(poll_once(holder.as_mut()).is_pending());
                 let mut holding = Some(holder);
                 let mut call = Box::pin(cached(&policy, &double));
                 for step in 0..=dropped_at {
-                    if poll(call.as_mut()).is_ready() {
+                    if poll_once(call.as_mut()).is_ready() {
                         break;
                     }
                     if step == 2 {

@@ -7,7 +7,7 @@ use resilient_runtime::{
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
-use super::{SECOND, assert_books_add_up, books, get, get_hedged, policy, poll, snapshot};
+use super::{SECOND, assert_books_add_up, books, get, get_hedged, policy, poll_once, snapshot};
 
 fn after(delay: Duration) -> PolicyConfig {
     PolicyConfig::new().hedge(HedgeConfig::new().after(delay))
@@ -75,7 +75,7 @@ async fn none_is_sent_while_the_breaker_does_not_let_every_call_pass() {
     // It opens while the first request is out.
     let double = Double::playing([slow(), FAIL, slow(), slow()]);
     let mut first = Box::pin(get_hedged(&policy, &double));
-    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert_eq!(get(&policy, &double).await, Err(Fault::Down));
     assert_eq!(first.await, Ok(1));
     assert_eq!(double.calls(), 2);
@@ -136,9 +136,9 @@ async fn a_call_dropped_while_a_request_is_out_is_cancelled_even_if_another_one_
     let double = Double::playing([Act::Hang, FAIL]);
     {
         let mut call = Box::pin(get_hedged(&policy, &double));
-        assert!(poll(call.as_mut()).is_pending());
+        assert!(poll_once(call.as_mut()).is_pending());
         advance(SECOND).await;
-        assert!(poll(call.as_mut()).is_pending());
+        assert!(poll_once(call.as_mut()).is_pending());
     }
     let books = books(&policy);
     assert_eq!((double.calls(), books.cancelled, books.failures), (2, 1, 0));

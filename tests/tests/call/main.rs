@@ -20,12 +20,15 @@ mod timeout;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    task::{Context, Poll, Waker},
+    task::Poll,
     time::Duration,
 };
 
 use resilient_runtime::{MethodSnapshot, Policy, PolicyConfig, Registry, ServiceSnapshot};
-use resilient_tests::double::{Double, Fault};
+use resilient_tests::{
+    double::{Double, Fault},
+    poll_once,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -58,10 +61,6 @@ fn assert_books_add_up(policy: &Policy) {
         books.successes + books.failures + books.ignored + books.cancelled + books.rejected.total(),
         "{books:?}"
     );
-}
-
-fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// Drives a future; `None` where it panics.

@@ -4,7 +4,7 @@ use resilient_runtime::{PolicyConfig, RateConfig, Rejection, RetryConfig};
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
-use super::{SECOND, get, policy, poll};
+use super::{SECOND, get, policy, poll_once};
 
 #[tokio::test(start_paused = true)]
 async fn a_newcomer_does_not_overtake_who_waits_though_a_token_is_there() {
@@ -13,11 +13,11 @@ async fn a_newcomer_does_not_overtake_who_waits_though_a_token_is_there() {
     let double = Double::default();
     assert_eq!(get(&policy, &double).await, Ok(1));
     let mut waits = Box::pin(get(&policy, &double));
-    assert!(poll(waits.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     // The token has come, and the waiter was not polled yet.
     advance(SECOND).await;
     let mut newcomer = Box::pin(get(&policy, &double));
-    assert!(poll(newcomer.as_mut()).is_pending());
+    assert!(poll_once(newcomer.as_mut()).is_pending());
     assert_eq!((waits.await, newcomer.await), (Ok(2), Ok(3)));
 }
 

@@ -4,7 +4,7 @@ use resilient_runtime::{
 };
 use resilient_tests::double::{Double, Fault};
 
-use super::{SECOND, assert_books_add_up, books, policy, poll, snapshot};
+use super::{SECOND, assert_books_add_up, books, policy, poll_once, snapshot};
 
 type Answer = Result<u32, Fault>;
 
@@ -77,7 +77,7 @@ async fn while_a_leaders_fallback_is_asked_nobody_waits_for_its_value() {
             async || double.answer().await,
             async |_| std::future::pending::<Answer>().await,
         ));
-    assert!(poll(leader.as_mut()).is_pending());
+    assert!(poll_once(leader.as_mut()).is_pending());
     let next = tokio::time::timeout(SECOND, cached(&policy, fallible::<Answer>(), &double)).await;
     assert_eq!(next, Ok(Ok(2)));
 }

@@ -7,7 +7,7 @@ use resilient_runtime::{
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
 
-use super::{SECOND, books, get, get_hedged, policy, poll};
+use super::{SECOND, books, get, get_hedged, policy, poll_once};
 
 fn scope(outcome: Result<u32, Fault>) -> Option<TimeoutScope> {
     match outcome {
@@ -23,7 +23,7 @@ async fn an_answer_exactly_at_the_limit_is_too_late() {
         tokio::time::sleep(SECOND).await;
         Ok::<u32, Fault>(1)
     }));
-    assert!(poll(call.as_mut()).is_pending());
+    assert!(poll_once(call.as_mut()).is_pending());
     advance(SECOND).await;
     assert_eq!(scope(call.await), Some(TimeoutScope::Attempt));
 }
