@@ -424,7 +424,7 @@ async fn idle_keys_are_forgotten_and_busy_ones_are_not() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes ten seconds"]
+#[ignore = "takes ten seconds; scripts/test runs it once"]
 async fn a_million_keys_are_the_most_and_few_bytes_each() {
     // A name, the word, and their place in the map.
     assert!(size_of::<Inner>() <= 48, "{}", size_of::<Inner>());
