@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, ReturnType, Signature, Type, parse_quote};
 
-use super::{Expansion, forward};
+use super::{Expansion, forward, lookup, needs};
 use crate::item::Method;
 
 /// ```text
@@ -53,7 +53,7 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (_, generics, _) = contract.original.generics.split_for_impl();
     let generics = generics.as_turbofish();
     let layer = expansion.layer(method);
-    let key = qualified(expansion, forward::key(expansion, method, &layer));
+    let key = qualified(expansion, lookup::key(expansion, method, &layer));
     let attrs = forward::attributes(method);
     // The user's own key may leave arguments out.
     let unused = layer.rules.cache_key.as_ref().map(|_| quote!(#[allow(unused_variables)]));
@@ -68,8 +68,8 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     invalidate.output = ReturnType::Default;
     if layer.rules.cache_key.is_none() {
         // What the decorator's implementation asks of the trait's associated types is not known here.
-        let types = method.arguments.iter().map(|argument| forward::referent(&argument.ty));
-        for ty in types.filter_map(forward::associated) {
+        let types = method.arguments.iter().map(|argument| needs::referent(&argument.ty));
+        for ty in types.filter_map(needs::associated) {
             let predicate = parse_quote!(Self::#ty: #krate::KeyPart);
             invalidate.generics.make_where_clause().predicates.push(predicate);
         }

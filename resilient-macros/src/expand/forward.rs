@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
-    Attribute, Expr, FnArg, GenericArgument, GenericParam, Meta, Pat, PatIdent, PathArguments,
-    Signature, Type, WherePredicate, parse_quote, spanned::Spanned,
+    Attribute, Expr, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, parse_quote,
+    spanned::Spanned,
 };
 
-use super::{Expansion, cached, fallback, rules};
+use super::{Expansion, fallback, lookup, needs, rules};
 use crate::{
     args::Layer,
     check,
@@ -33,7 +33,7 @@ pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
             GenericParam::Lifetime(_) => {}
         }
     }
-    let predicates = predicates(expansion);
+    let predicates = needs::predicates(expansion);
     generics.make_where_clause().predicates.extend(predicates);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, trait_generics, _) = item.generics.split_for_impl();
@@ -53,111 +53,6 @@ pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
             #items
         }
     }
-}
-
-/// What the inner type must be, and what its associated types must be where the policies handle them.
-fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
-    let Expansion { contract, inner, krate, .. } = expansion;
-    let (_, trait_generics, _) = contract.original.generics.split_for_impl();
-    let (name, decorator) = (&contract.original.ident, &contract.decorator);
-    let bounds = expansion.inner_bounds();
-    let mut predicates: Vec<WherePredicate> =
-        vec![parse_quote!(#inner: #name #trait_generics #bounds)];
-    if expansion.decorated().any(|method| expansion.layer(method).refreshes_in_background()) {
-        // A load in the background has a decorator of its own.
-        predicates.push(parse_quote! {
-            #inner: ::core::clone::Clone + ::core::marker::Send + ::core::marker::Sync + 'static
-        });
-    }
-    let supertraits = check::foreign_supertraits(contract);
-    if !supertraits.is_empty() {
-        predicates.push(parse_quote!(#decorator<#inner>: #(#supertraits)+*));
-    }
-    let mut needs: Vec<(Ident, Vec<TokenStream>)> = Vec::new();
-    let mut need = |ty: Option<Ident>, bound: TokenStream| {
-        let Some(ty) = ty else { return };
-        match needs.iter_mut().find(|(there, _)| *there == ty) {
-            Some((_, bounds))
-                if bounds.iter().any(|same| same.to_string() == bound.to_string()) => {}
-            Some((_, bounds)) => bounds.push(bound),
-            None => needs.push((ty, vec![bound])),
-        }
-    };
-    let send = expansion.sends();
-    let and_send = send.then(|| quote!(+ ::core::marker::Send));
-    for method in expansion.decorated() {
-        let layer = expansion.layer(method);
-        let cache = layer.config.cache.as_on();
-        let (value, error) = result_types(&method.returns);
-        need(
-            error.and_then(associated),
-            quote!(::core::convert::From<#krate::Rejection> + #krate::Classify #and_send),
-        );
-        if cache.is_some_and(|cache| cache.negative.is_some()) {
-            need(error.and_then(associated), quote!(#krate::CacheError));
-        }
-        match cache.map(|cache| cache.disk) {
-            Some(disk) => {
-                need(value.and_then(associated), quote!(#krate::CacheValue));
-                if disk.is_some() {
-                    need(value.and_then(associated), quote!(#krate::DiskValue));
-                }
-            }
-            None if send => need(value.and_then(associated), quote!(::core::marker::Send)),
-            None => {}
-        }
-        for argument in &method.arguments {
-            let ty = associated(referent(&argument.ty));
-            if cache.is_some() && layer.rules.cache_key.is_none() {
-                need(ty.clone(), quote!(#krate::KeyPart));
-            }
-            if clones(&layer, argument) || repeats(&layer, argument) {
-                need(ty.clone(), quote!(::core::clone::Clone));
-            }
-            match argument.passing {
-                _ if !send => {}
-                Passing::Again => need(ty, quote!(::core::marker::Sync)),
-                Passing::Reborrow => need(ty, quote!(::core::marker::Send)),
-                // Held by value, and borrowed for the key or for a clone.
-                Passing::Value => need(ty, quote!(::core::marker::Send + ::core::marker::Sync)),
-            }
-        }
-    }
-    predicates.extend(needs.into_iter().map(|(ty, bounds)| -> WherePredicate {
-        parse_quote!(<#inner as #name #trait_generics>::#ty: #(#bounds)+*)
-    }));
-    predicates
-}
-
-/// The value and the error of a type that is written as a result: `Result<T, E>`, or an alias with one parameter.
-fn result_types(ty: &Type) -> (Option<&Type>, Option<&Type>) {
-    let Type::Path(path) = ty else { return (None, None) };
-    let Some(PathArguments::AngleBracketed(args)) =
-        path.path.segments.last().map(|last| &last.arguments)
-    else {
-        return (None, None);
-    };
-    let mut types = args.args.iter().filter_map(|arg| match arg {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    (types.next(), types.next())
-}
-
-pub(super) fn referent(ty: &Type) -> &Type {
-    match ty {
-        Type::Reference(reference) => &reference.elem,
-        ty => ty,
-    }
-}
-
-/// `X`, where the type is `Self::X`.
-pub(super) fn associated(ty: &Type) -> Option<Ident> {
-    let Type::Path(path) = ty else { return None };
-    let mut segments = path.path.segments.iter();
-    let (first, second) = (segments.next()?, segments.next()?);
-    let plain = path.qself.is_none() && first.ident == "Self" && segments.next().is_none();
-    (plain && second.arguments.is_none()).then(|| second.ident.clone())
 }
 
 fn items(expansion: &Expansion<'_>) -> TokenStream {
@@ -276,8 +171,8 @@ fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let fallible = quote_spanned!(span=> #here::fallible::<#returns>());
     let rules = rules::expand(&layer);
     let keys = rules::keys(krate, &layer, &call);
-    let lookup = lookup(expansion, method, &layer, &call);
-    let refresh = refresh(expansion, method, &layer, &call);
+    let lookup = lookup::lookup(expansion, method, &layer, &call);
+    let refresh = lookup::refresh(expansion, method, &layer, &call);
     let clones = method
         .arguments
         .iter()
@@ -324,99 +219,6 @@ fn request(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         .collect();
     let invocation = inner(expansion, method);
     if clones.is_empty() { invocation } else { quote!({ #(#clones)* #invocation }) }
-}
-
-/// The look into the cache.
-fn lookup(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
-    let krate = expansion.krate;
-    let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
-    let returns = &method.returns;
-    let span = returns.span();
-    let here = path_at(krate, span);
-    let witness = match (cache.disk, cache.negative) {
-        (Some(_), Some(_)) => quote_spanned!(span=> #here::storable_result::<#returns>()),
-        (Some(_), None) => quote_spanned!(span=> #here::storable::<#returns>()),
-        (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
-        (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
-    };
-    let key = key(expansion, method, layer);
-    quote!(#call.lookup(#witness, #key).await;)
-}
-
-/// Leaves what was served to a task that loads it anew.
-///
-/// ```text
-/// Output:  if let Some(refresh) = call.refresh() { self.refresh_market_data(refresh, league); }
-/// ```
-fn refresh(expansion: &Expansion<'_>, method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
-    if !layer.refreshes_in_background() {
-        return TokenStream::new();
-    }
-    let refresh = Ident::new("refresh", Span::mixed_site());
-    let (name, this) = (cached::refresh_name(method), this(method));
-    let arguments = method.arguments.iter().map(|argument| {
-        let (name, cfgs) = (&argument.name, &argument.cfgs);
-        let value = if argument.passing == Passing::Value {
-            again(expansion.krate, argument)
-        } else {
-            name.to_token_stream()
-        };
-        quote!(#(#cfgs)* #value)
-    });
-    quote! {
-        if let ::core::option::Option::Some(#refresh) = #call.refresh() {
-            #this.#name(#refresh, #(#arguments),*);
-        }
-    }
-}
-
-/// What an answer is found by: the arguments, or the user's own key.
-///
-/// ```text
-/// Output:  Key::new().part::<str>(league)
-/// ```
-pub(super) fn key(expansion: &Expansion<'_>, method: &Method, layer: &Layer) -> TokenStream {
-    let krate = expansion.krate;
-    let params =
-        expansion.contract.original.generics.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
-            _ => None,
-        });
-    // One inner type may implement a generic trait for several parameters: each has answers of its own.
-    let types = params.map(|param| quote!(.of_type::<#param>()));
-    let part = |argument: &Argument| {
-        let span = argument.ty.span();
-        let name = name_at(&argument.name, span);
-        match &argument.ty {
-            Type::Reference(reference) => {
-                let ty = &reference.elem;
-                quote_spanned!(span=> .part::<#ty>(#name))
-            }
-            ty => quote_spanned!(span=> .part::<#ty>(&#name)),
-        }
-    };
-    let parts = match &layer.rules.cache_key {
-        // An operator binds less than the borrow before it.
-        Some(key @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_))) => {
-            quote_spanned!(key.span()=> .part(&(#key)))
-        }
-        Some(key) => quote_spanned!(key.span()=> .part(&#key)),
-        // Nothing within an expression can be there or not.
-        None if method.arguments.iter().any(|argument| !argument.cfgs.is_empty()) => {
-            let key = Ident::new("key", Span::mixed_site());
-            let parts = method.arguments.iter().map(|argument| {
-                let (cfgs, part) = (&argument.cfgs, part(argument));
-                quote!(#(#cfgs)* let #key = #key #part;)
-            });
-            return quote!({
-                let #key = #krate::Key::new() #(#types)*;
-                #(#parts)*
-                #key
-            });
-        }
-        None => method.arguments.iter().map(part).collect(),
-    };
-    quote!(#krate::Key::new() #(#types)* #parts)
 }
 
 /// The method of the inner type.
@@ -472,7 +274,7 @@ fn invocation(
 }
 
 /// `self`, as the user wrote it.
-fn this(method: &Method) -> Option<TokenStream> {
+pub(super) fn this(method: &Method) -> Option<TokenStream> {
     method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream())
 }
 
@@ -482,13 +284,13 @@ pub(super) fn retries(layer: &Layer) -> bool {
 }
 
 /// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
-fn clones(layer: &Layer, argument: &Argument) -> bool {
+pub(super) fn clones(layer: &Layer, argument: &Argument) -> bool {
     argument.passing == Passing::Value
         && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
 }
 
 /// Whether an argument is needed by each of the requests of one attempt.
-fn repeats(layer: &Layer, argument: &Argument) -> bool {
+pub(super) fn repeats(layer: &Layer, argument: &Argument) -> bool {
     argument.passing == Passing::Value && layer.config.hedge.as_on().is_some()
 }
 
@@ -498,7 +300,7 @@ pub(super) fn clone(krate: &syn::Path, argument: &Argument) -> TokenStream {
     quote!(#(#cfgs)* let #name = #clone;)
 }
 
-fn again(krate: &syn::Path, argument: &Argument) -> TokenStream {
+pub(super) fn again(krate: &syn::Path, argument: &Argument) -> TokenStream {
     let Argument { name, ty, .. } = argument;
     let span = ty.span();
     let value = name_at(name, span);

@@ -5,6 +5,8 @@ mod decorator;
 mod describe;
 mod fallback;
 mod forward;
+mod lookup;
+mod needs;
 mod policy;
 mod rules;
 mod shared;

@@ -1,0 +1,118 @@
+//! What a cached method does before it calls: look for its answer, and have one loaded anew that is due.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, GenericParam, Type, spanned::Spanned};
+
+use super::{
+    Expansion, cached,
+    forward::{again, this},
+};
+use crate::{
+    args::Layer,
+    item::{Argument, Method, Passing},
+    spans::{name_at, path_at},
+};
+
+/// The look into the cache.
+pub(super) fn lookup(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    layer: &Layer,
+    call: &Ident,
+) -> TokenStream {
+    let krate = expansion.krate;
+    let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
+    let returns = &method.returns;
+    let span = returns.span();
+    let here = path_at(krate, span);
+    let witness = match (cache.disk, cache.negative) {
+        (Some(_), Some(_)) => quote_spanned!(span=> #here::storable_result::<#returns>()),
+        (Some(_), None) => quote_spanned!(span=> #here::storable::<#returns>()),
+        (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
+        (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
+    };
+    let key = key(expansion, method, layer);
+    quote!(#call.lookup(#witness, #key).await;)
+}
+
+/// Leaves what was served to a task that loads it anew.
+///
+/// ```text
+/// Output:  if let Some(refresh) = call.refresh() { self.refresh_market_data(refresh, league); }
+/// ```
+pub(super) fn refresh(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    layer: &Layer,
+    call: &Ident,
+) -> TokenStream {
+    if !layer.refreshes_in_background() {
+        return TokenStream::new();
+    }
+    let refresh = Ident::new("refresh", Span::mixed_site());
+    let (name, this) = (cached::refresh_name(method), this(method));
+    let arguments = method.arguments.iter().map(|argument| {
+        let (name, cfgs) = (&argument.name, &argument.cfgs);
+        let value = if argument.passing == Passing::Value {
+            again(expansion.krate, argument)
+        } else {
+            name.to_token_stream()
+        };
+        quote!(#(#cfgs)* #value)
+    });
+    quote! {
+        if let ::core::option::Option::Some(#refresh) = #call.refresh() {
+            #this.#name(#refresh, #(#arguments),*);
+        }
+    }
+}
+
+/// What an answer is found by: the arguments, or the user's own key.
+///
+/// ```text
+/// Output:  Key::new().part::<str>(league)
+/// ```
+pub(super) fn key(expansion: &Expansion<'_>, method: &Method, layer: &Layer) -> TokenStream {
+    let krate = expansion.krate;
+    let params =
+        expansion.contract.original.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+            _ => None,
+        });
+    // One inner type may implement a generic trait for several parameters: each has answers of its own.
+    let types = params.map(|param| quote!(.of_type::<#param>()));
+    let part = |argument: &Argument| {
+        let span = argument.ty.span();
+        let name = name_at(&argument.name, span);
+        match &argument.ty {
+            Type::Reference(reference) => {
+                let ty = &reference.elem;
+                quote_spanned!(span=> .part::<#ty>(#name))
+            }
+            ty => quote_spanned!(span=> .part::<#ty>(&#name)),
+        }
+    };
+    let parts = match &layer.rules.cache_key {
+        // An operator binds less than the borrow before it.
+        Some(key @ (Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) | Expr::Closure(_))) => {
+            quote_spanned!(key.span()=> .part(&(#key)))
+        }
+        Some(key) => quote_spanned!(key.span()=> .part(&#key)),
+        // Nothing within an expression can be there or not.
+        None if method.arguments.iter().any(|argument| !argument.cfgs.is_empty()) => {
+            let key = Ident::new("key", Span::mixed_site());
+            let parts = method.arguments.iter().map(|argument| {
+                let (cfgs, part) = (&argument.cfgs, part(argument));
+                quote!(#(#cfgs)* let #key = #key #part;)
+            });
+            return quote!({
+                let #key = #krate::Key::new() #(#types)*;
+                #(#parts)*
+                #key
+            });
+        }
+        None => method.arguments.iter().map(part).collect(),
+    };
+    quote!(#krate::Key::new() #(#types)* #parts)
+}
