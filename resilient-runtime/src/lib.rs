@@ -83,6 +83,7 @@ mod config_error;
 mod counters;
 mod deadline;
 mod declaration;
+mod declared;
 #[cfg(feature = "disk")]
 mod disk;
 #[cfg(not(feature = "disk"))]
@@ -132,6 +133,7 @@ pub use counters::{
 };
 pub use deadline::deadline;
 pub use declaration::Declaration;
+pub use declared::{Declared, unreached};
 #[cfg(all(resilient_fuzz, feature = "disk"))]
 #[doc(hidden)]
 pub use disk::fuzz;

@@ -41,14 +41,32 @@ pub(crate) struct Layer {
     pub(crate) places: Places,
 }
 
-/// The attribute on a trait.
-pub(crate) struct TraitArgs {
+/// The attribute on a trait, an `impl` block or a function.
+pub(crate) struct Args {
     pub(crate) layer: Layer,
     pub(crate) service: Option<String>,
     /// Whether the futures of async methods are `Send`.
     pub(crate) send: bool,
     /// The path of `resilient_runtime`.
     pub(crate) krate: Path,
+}
+
+/// What an attribute stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    Trait,
+    Block,
+    Function,
+}
+
+impl Position {
+    fn skips_all(self) -> &'static str {
+        match self {
+            Self::Trait => "`skip` stands on a method; take the attribute off the trait to skip them all",
+            Self::Block => "`skip` stands on a method; take the attribute off the block to skip them all",
+            Self::Function => "`skip` passes a method straight through; take the attribute off the function instead",
+        }
+    }
 }
 
 /// The attribute on a method.
@@ -165,14 +183,19 @@ impl Layer {
         refreshes && self.rules.background == Some(true)
     }
 
+    /// Whether no policy is named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.config == PolicyConfig::new() && self.fallback.as_on().is_none()
+    }
+
     /// The rungs of the fallback, if there is one.
     pub(crate) fn rungs(&self) -> &[Rung] {
         self.fallback.as_on().map_or(&[], Vec::as_slice)
     }
 }
 
-impl TraitArgs {
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, on: Position, errors: &mut Errors) -> Self {
         let mut args = Self {
             layer: Layer::default(),
             service: None,
@@ -187,6 +210,10 @@ impl TraitArgs {
             match entry.key.to_string().as_str() {
                 "preset" => {}
                 "service" => args.service = setting::<Text>(entry, errors).map(|text| text.0),
+                "send" if on != Position::Trait => errors.at(
+                    &entry.key,
+                    "`send` is a promise of a trait; the future of a function is `Send` where what it holds is, so leave it out",
+                ),
                 "send" => {
                     args.send = setting::<Switch>(entry, errors).is_none_or(|switch| switch.0);
                 }
@@ -194,13 +221,10 @@ impl TraitArgs {
                     args.krate =
                         setting::<CratePath>(entry, errors).map_or(args.krate, |path| path.0);
                 }
-                "skip" => errors.at(
-                    &entry.key,
-                    "`skip` stands on a method; take the attribute off the trait to skip them all",
-                ),
+                "skip" => errors.at(&entry.key, on.skips_all()),
                 _ => {
-                    let keys = POLICIES.into_iter().chain(["preset"]).chain(ON_A_TRAIT);
-                    unknown(entry, keys, errors);
+                    let outer = ON_A_TRAIT.into_iter().filter(|key| on == Position::Trait || *key != "send");
+                    unknown(entry, POLICIES.into_iter().chain(["preset"]).chain(outer), errors);
                 }
             }
         }
@@ -223,7 +247,7 @@ impl MethodArgs {
                 "skip" if matches!(entry.value, Value::None) => args.skip = Some(entry.key.clone()),
                 "skip" => errors.at(entry, "`skip` takes no value; write `#[resilient(skip)]`"),
                 key if ON_A_TRAIT.contains(&key) => {
-                    errors.at(&entry.key, format!("`{key}` holds for the whole trait; write it in the attribute on the trait"));
+                    errors.at(&entry.key, format!("`{key}` holds for all methods; write it in the attribute around them"));
                 }
                 _ => unknown(entry, POLICIES.into_iter().chain(["preset", "skip"]), errors),
             }

@@ -35,7 +35,11 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
     if !expansion.decorates(method) {
         return "passed straight through.".to_owned();
     }
-    let layer = expansion.layer(method);
+    of(&expansion.layer(method))
+}
+
+/// The policies of one method in one line.
+pub(super) fn of(layer: &Layer) -> String {
     let settings = layer.config.settings();
     let mut parts = Vec::new();
     let rungs = layer.rungs().len();
@@ -77,7 +81,7 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
         ));
     }
     if let Some(timeout) = settings.timeout {
-        parts.extend(attempt_time(&timeout, &layer));
+        parts.extend(attempt_time(&timeout, layer));
     }
     if let Some(hedge) = settings.hedge {
         let after = match hedge.after {

@@ -1,12 +1,17 @@
-//! The expansion: the trait, its decorator, and the decorator's implementation of the trait.
+//! The expansion: of a trait, the trait, its decorator, and the decorator's implementation of it; of a block or a
+//! function, the same with its bodies in the loops of their calls.
 
+mod block;
+mod body;
 mod cached;
 mod decorator;
 mod describe;
 mod fallback;
 mod forward;
+mod function;
 mod lookup;
 mod needs;
+mod pipeline;
 mod policy;
 mod rules;
 mod shared;
@@ -16,8 +21,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{Path, ext::IdentExt};
 
+pub(crate) use self::{block::expand as block, function::expand as function};
 use crate::{
-    args::{Layer, TraitArgs},
+    args::{Args, Layer},
     item::{Contract, Flavor, Method, Receiver},
     names,
 };
@@ -25,7 +31,7 @@ use crate::{
 /// Everything that the parts of the expansion ask for.
 struct Expansion<'a> {
     contract: &'a Contract,
-    args: &'a TraitArgs,
+    args: &'a Args,
     /// The path of `resilient_runtime`.
     krate: &'a Path,
     service: String,
@@ -35,7 +41,7 @@ struct Expansion<'a> {
     sound: bool,
 }
 
-pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> TokenStream {
+pub(crate) fn contract(args: &Args, contract: &Contract, sound: bool) -> TokenStream {
     let expansion = Expansion {
         contract,
         args,
@@ -64,7 +70,7 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> To
 impl Expansion<'_> {
     /// Whether policies stand around the method.
     fn decorates(&self, method: &Method) -> bool {
-        self.sound && method.args.skip.is_none()
+        self.sound && method.is_protected()
     }
 
     fn decorated(&self) -> impl Iterator<Item = &Method> {
@@ -85,26 +91,27 @@ impl Expansion<'_> {
         self.args.send && self.contract.async_trait.is_none()
     }
 
-    /// Whether the futures of the trait's async methods are `Send`, by our doing or by `#[async_trait]`'s.
-    fn sends(&self) -> bool {
-        match &self.contract.async_trait {
+    /// Whether the method's future is `Send`, by our doing, by `#[async_trait]`'s or by its own type.
+    fn sends(&self, method: &Method) -> bool {
+        match (method.flavor, &self.contract.async_trait) {
+            (Flavor::Blocking, _) => false,
+            (Flavor::ImplFuture | Flavor::Boxed, _) => method.returns_send,
             // `#[async_trait(?Send)]`
-            Some(attr) => !crate::spans::mentions(quote!(#attr), "Send"),
-            None => self.args.send,
+            (Flavor::Async, Some(attr)) => !crate::spans::mentions(quote!(#attr), "Send"),
+            (Flavor::Async, None) => self.args.send,
         }
     }
 
     /// The auto traits that the inner type must have for the decorator's futures to be `Send`.
     fn inner_bounds(&self) -> TokenStream {
-        let takes = |receiver| {
-            self.contract
-                .methods
-                .iter()
-                .any(|method| method.flavor == Flavor::Async && method.receiver == receiver)
-        };
         let boxed = self.contract.async_trait.is_some();
-        let send = (takes(Receiver::Mut) || takes(Receiver::Value) || boxed) && self.sends();
-        let sync = (takes(Receiver::Ref) || boxed) && self.sends();
+        let sends = |receivers: &[Receiver]| {
+            self.contract.methods.iter().any(|method| {
+                self.sends(method) && (boxed || receivers.contains(&method.receiver))
+            })
+        };
+        let send = sends(&[Receiver::Mut, Receiver::Value]);
+        let sync = sends(&[Receiver::Ref]);
         let send = send.then(|| quote!(+ ::core::marker::Send));
         let sync = sync.then(|| quote!(+ ::core::marker::Sync));
         quote!(#send #sync)

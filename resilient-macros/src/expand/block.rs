@@ -1,0 +1,227 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Path, PathArguments, ReturnType, Token, parse_quote};
+
+use super::{
+    body::{self, Protected},
+    forward::{attributes, lint_level},
+    lookup, policy,
+};
+use crate::{
+    args::Args,
+    item::{Block, BlockItem, BlockMethod, Flavor, Method},
+};
+
+/// A trait, as its methods are called: in an expression, its parameters need what is around them.
+fn called_by(path: &Path) -> TokenStream {
+    match path.segments.last().map(|last| &last.arguments) {
+        Some(PathArguments::None) | None => path.to_token_stream(),
+        Some(_) => quote!(<_ as #path>),
+    }
+}
+
+/// The block with its bodies in the loops of their calls, and what holds their policies.
+pub(crate) fn expand(args: &Args, block: &Block, sound: bool) -> TokenStream {
+    let expansion = Expansion {
+        args,
+        block,
+        service: args.service.clone().unwrap_or_else(|| block.service()),
+        policies: block.policies(),
+        sound,
+    };
+    let (declared, items) = (expansion.policies(), expansion.items());
+    quote! {
+        #declared
+        #items
+    }
+}
+
+struct Expansion<'a> {
+    args: &'a Args,
+    block: &'a Block,
+    service: String,
+    /// The name of what holds the policies.
+    policies: Ident,
+    /// Without policies, where the attribute is wrong.
+    sound: bool,
+}
+
+impl Expansion<'_> {
+    fn protects(&self, method: &Method) -> bool {
+        self.sound && method.is_protected()
+    }
+
+    /// ```text
+    /// Output:  struct HttpScoutPolicies { market_data: Pipeline }
+    ///          impl HttpScoutPolicies { fn get() -> &'static Self { ... } }
+    /// ```
+    fn policies(&self) -> TokenStream {
+        let Self { args, block, service, policies, .. } = self;
+        let krate = &args.krate;
+        let methods = || {
+            block.methods().map(|method| &method.method).filter(|method| self.protects(method))
+        };
+        if methods().next().is_none() {
+            return TokenStream::new();
+        }
+        let local = |name| Ident::new(name, Span::mixed_site());
+        let (registry, declared) = (local("registry"), local("declaration"));
+        let common = policy::config(krate, &args.layer);
+        let fields = methods().map(|method| {
+            let (cfgs, name) = (method.cfgs(), &method.sig.ident);
+            quote!(#(#cfgs)* #name: #krate::Pipeline,)
+        });
+        let pipelines = methods().map(|method| {
+            let (cfgs, field, name) = (method.cfgs(), &method.sig.ident, method.name());
+            let own = policy::config(krate, &method.args.layer);
+            quote!(#(#cfgs)* #field: #declared.method(#name, #own)?,)
+        });
+        let cfgs = block.head.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let cfgs: Vec<_> = cfgs.collect();
+        let lints = methods().flat_map(|method| &method.attrs).filter_map(lint_level);
+        let ty = block.head.self_ty.to_token_stream().to_string();
+        let docs = format!(" The policies of `{ty}`, as the service `{service}`.");
+        quote! {
+            #(#cfgs)*
+            #[doc = #docs]
+            #(#lints)*
+            struct #policies {
+                #(#fields)*
+            }
+
+            #(#cfgs)*
+            impl #policies {
+                /// Declared when they are first used.
+                fn get() -> &'static Self {
+                    static POLICIES: #krate::Declared<#policies> =
+                        #krate::Declared::new(|#registry| {
+                            let #declared = #registry.declare(#service, #common)?;
+                            ::core::result::Result::Ok(#policies { #(#pipelines)* })
+                        });
+                    &POLICIES
+                }
+            }
+        }
+    }
+
+    /// ```text
+    /// Output:  impl HttpScout { pub async fn market_data(&self, league: &str) -> Result<Market, ScoutError> { ... } }
+    /// ```
+    fn items(&self) -> TokenStream {
+        let Block { head, attrs: inner, items } = self.block;
+        let (attrs, unsafety, impl_token) = (&head.attrs, &head.unsafety, &head.impl_token);
+        let (generics, self_ty) = (&head.generics, &head.self_ty);
+        let (defaultness, polarity) = (&head.modifiers.defaultness, &head.modifiers.polarity);
+        let of_trait = head.trait_.as_ref().map(|(path, of)| quote!(#polarity #path #of));
+        let where_clause = &head.generics.where_clause;
+        let items = items.iter().map(|item| match item {
+            BlockItem::Method(method) => self.method(method),
+            BlockItem::Other(tokens) => tokens.clone(),
+        });
+        quote! {
+            #(#attrs)*
+            #defaultness #unsafety #impl_token #generics #of_trait #self_ty #where_clause {
+                #(#inner)*
+                #(#items)*
+            }
+        }
+    }
+
+    fn method(&self, written: &BlockMethod) -> TokenStream {
+        let BlockMethod { method, qualifiers, body } = written;
+        let (attrs, inner, sig) = (&method.attrs, &body.attrs, &method.sig);
+        if !self.protects(method) {
+            let body = &body.tokens;
+            return quote!(#(#attrs)* #qualifiers #sig { #(#inner)* #body });
+        }
+        let (policies, name) = (&self.policies, &method.sig.ident);
+        let layer = self.args.layer.overlaid(&method.args.layer);
+        let docs = body::docs(method, &self.service, &layer);
+        let head = &self.block.head;
+        let beside = self.beside(written);
+        let called = Protected {
+            krate: &self.args.krate,
+            method,
+            layer,
+            body,
+            pipeline: quote!(#policies::get().#name),
+            params: head.generics.type_params().map(|param| &param.ident).collect(),
+            of_trait: head.trait_.as_ref().map(|(path, _)| called_by(path)),
+        };
+        let (called, sig) = (called.expand(), body::signature(method));
+        quote! {
+            #(#attrs)*
+            #(#[doc = #docs])*
+            #qualifiers #sig {
+                #(#inner)*
+                #called
+            }
+            #beside
+        }
+    }
+
+    /// What an inherent block offers about what is in the cache.
+    ///
+    /// ```text
+    /// Output:  pub fn invalidate_market_data(&self, league: &str) { ... }
+    ///          pub async fn warm_market_data(&self, league: &str) -> Result<Market, ScoutError> { ... }
+    /// ```
+    fn beside(&self, written: &BlockMethod) -> TokenStream {
+        let BlockMethod { method, qualifiers, .. } = written;
+        let layer = self.args.layer.overlaid(&method.args.layer);
+        let head = &self.block.head;
+        if head.trait_.is_some() || layer.config.cache.as_on().is_none() {
+            return TokenStream::new();
+        }
+        let (krate, policies, field) = (&self.args.krate, &self.policies, &method.sig.ident);
+        let params: Vec<_> = head.generics.type_params().map(|param| &param.ident).collect();
+        let key = lookup::key(krate, &params, method, &layer);
+        let attrs = attributes(method);
+        let name = method.name();
+        let mut invalidate = body::signature(method);
+        invalidate.ident = format_ident!("invalidate_{name}", span = field.span());
+        invalidate.asyncness = None;
+        invalidate.output = ReturnType::Default;
+        let mut warm = body::signature(method);
+        warm.ident = format_ident!("warm_{name}", span = field.span());
+        if matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
+            let returns = &method.returns;
+            warm.asyncness = Some(Token![async](Span::mixed_site()));
+            warm.output = parse_quote!(-> #returns);
+        }
+        let this = method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream());
+        let arguments = method.arguments.iter().map(|argument| {
+            let (name, cfgs) = (&argument.name, &argument.cfgs);
+            quote!(#(#cfgs)* #name)
+        });
+        let arguments = this.into_iter().chain(arguments);
+        let fill = quote!(Self::#field(#(#arguments),*));
+        let fill = if method.is_async() {
+            quote!(#krate::warm(#fill).await)
+        } else {
+            quote!(#krate::warm_blocking(|| #fill))
+        };
+        let forgets = format!(
+            " Forgets what is cached of `{name}` for these arguments, in memory and on disk."
+        );
+        let fills = format!(
+            " Calls `{name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
+        );
+        quote! {
+            #(#attrs)*
+            // More than every program uses; and a key may leave arguments out.
+            #[allow(dead_code, unused_variables)]
+            #[doc = #forgets]
+            #qualifiers #invalidate {
+                #policies::get().#field.invalidate(&#key);
+            }
+
+            #(#attrs)*
+            #[allow(dead_code)]
+            #[doc = #fills]
+            #qualifiers #warm {
+                #fill
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::{
+    body::{self, Protected},
+    policy,
+};
+use crate::{args::Args, item::Function, names};
+
+/// ```text
+/// Output:  pub async fn fetch(url: &str) -> Result<Page, FetchError> {
+///              static PIPELINE: Declared<Pipeline> = Declared::new(|registry| {
+///                  registry.declare("fetch", PolicyConfig::new().retry(RetryConfig::new().max(3)))?
+///                      .method("fetch", PolicyConfig::new())
+///              });
+///              let mut call = PIPELINE.begin(fallible::<Result<Page, FetchError>>());
+///              ...
+///          }
+/// ```
+pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStream {
+    let Function { method, qualifiers, body } = function;
+    let krate = &args.krate;
+    let (attrs, sig) = (&method.attrs, &method.sig);
+    if !sound {
+        let (inner, body) = (&body.attrs, &body.tokens);
+        return quote!(#(#attrs)* #qualifiers #sig { #(#inner)* #body });
+    }
+    let service = args.service.clone().unwrap_or_else(|| names::snake_case(&method.name()));
+    let tokens = &body.tokens;
+    let pipeline = names::free_item("PIPELINE", &quote!(#sig #tokens));
+    let (name, config) = (method.name(), policy::config(krate, &args.layer));
+    let registry = Ident::new("registry", Span::mixed_site());
+    let called = Protected {
+        krate,
+        method,
+        layer: args.layer.clone(),
+        body,
+        pipeline: pipeline.to_token_stream(),
+        // Those of a block around it are not seen here.
+        params: Vec::new(),
+        of_trait: None,
+    };
+    let called = called.expand();
+    let docs = body::docs(method, &service, &args.layer);
+    let (sig, inner) = (body::signature(method), &body.attrs);
+    quote! {
+        #(#attrs)*
+        #(#[doc = #docs])*
+        #qualifiers #sig {
+            #(#inner)*
+            static #pipeline: #krate::Declared<#krate::Pipeline> =
+                #krate::Declared::new(|#registry| {
+                    #registry.declare(#service, #config)?.method(#name, #krate::PolicyConfig::new())
+                });
+            #called
+        }
+    }
+}
