@@ -70,6 +70,7 @@
 
 mod attempt;
 mod backoff;
+mod blocking;
 mod breaker;
 mod buckets;
 mod budget;
@@ -109,6 +110,7 @@ mod rejection;
 mod rng;
 mod seconds;
 mod service;
+mod sleep;
 #[allow(dead_code, unused_imports)]
 mod sync;
 mod tagged;
@@ -149,10 +151,10 @@ pub use outcome::{
 };
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};
-pub use provenance::{Provenance, Traced, traced};
+pub use provenance::{Provenance, Traced, traced, traced_blocking};
 pub use rate::{
     ByPriority, KeyedRateSnapshot, Priority, RateCounts, RateLimiter, RateSnapshot, Reservation,
-    priority, with_priority,
+    priority, with_priority, with_priority_blocking,
 };
 pub use registry::{Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
@@ -174,7 +176,7 @@ pub use resilient_policy::{
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.
 pub use serde;
 pub use service::{Method, Service, ServiceSnapshot};
-pub use warm::{Preload, Warm, preload, warm};
+pub use warm::{Preload, Warm, preload, warm, warm_blocking};
 
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]

@@ -1,3 +1,5 @@
+mod blocking;
+
 use std::future::Future;
 
 use crate::{
