@@ -1,8 +1,12 @@
+//! What an attribute on an `impl` block or a function declares in the global registry, when it is first used.
+
 use std::{fmt, ops::Deref, sync::OnceLock};
 
-use crate::{ConfigError, Registry};
+use resilient_policy::PolicyConfig;
 
-/// What an attribute on an `impl` block or a function declares in the global registry, when it is first used.
+use crate::{ConfigError, Pipeline, Registry};
+
+/// The pipelines of an `impl` block.
 ///
 /// # Panics
 ///
@@ -24,11 +28,7 @@ impl<T> Deref for Declared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // Not a `LazyLock`: after a panic it says that it is poisoned, and no longer why.
-        self.declared.get_or_init(|| match (self.declare)(Registry::global()) {
-            Ok(declared) => declared,
-            Err(error) => panic!("{error}"),
-        })
+        get_or_declare(&self.declared, || (self.declare)(Registry::global()))
     }
 }
 
@@ -36,6 +36,57 @@ impl<T: fmt::Debug> fmt::Debug for Declared<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.declared.fmt(f)
     }
+}
+
+/// The pipeline of a function.
+///
+/// # Panics
+///
+/// As [`Declared`].
+pub struct DeclaredPipeline {
+    service: &'static str,
+    function: &'static str,
+    policies: fn() -> PolicyConfig,
+    declared: OnceLock<Pipeline>,
+}
+
+impl DeclaredPipeline {
+    /// Called by the expansion of the attribute.
+    pub const fn new(
+        service: &'static str,
+        function: &'static str,
+        policies: fn() -> PolicyConfig,
+    ) -> Self {
+        Self { service, function, policies, declared: OnceLock::new() }
+    }
+}
+
+impl Deref for DeclaredPipeline {
+    type Target = Pipeline;
+
+    fn deref(&self) -> &Pipeline {
+        get_or_declare(&self.declared, || {
+            let declaration = Registry::global().declare(self.service, (self.policies)())?;
+            declaration.method(self.function, PolicyConfig::new())
+        })
+    }
+}
+
+impl fmt::Debug for DeclaredPipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeclaredPipeline")
+            .field("service", &self.service)
+            .field("function", &self.function)
+            .finish_non_exhaustive()
+    }
+}
+
+// Not a `LazyLock`: after a panic it says that it is poisoned, and no longer why.
+fn get_or_declare<T>(declared: &OnceLock<T>, declare: impl FnOnce() -> Result<T, ConfigError>) -> &T {
+    declared.get_or_init(|| match declare() {
+        Ok(declared) => declared,
+        Err(error) => panic!("{error}"),
+    })
 }
 
 /// What an attempt's block returns, said where nobody ever comes: a block of Rust has no other way to name its type.

@@ -135,7 +135,7 @@ pub use counters::{
 };
 pub use deadline::deadline;
 pub use declaration::Declaration;
-pub use declared::{Declared, unreached};
+pub use declared::{Declared, DeclaredPipeline, unreached};
 #[cfg(all(resilient_fuzz, feature = "disk"))]
 #[doc(hidden)]
 pub use disk::fuzz;

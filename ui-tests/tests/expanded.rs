@@ -123,3 +123,28 @@ mod tiers;
 #[rustfmt::skip]
 #[path = "../expand/tiers.expanded.rs"]
 mod tiers_expanded;
+#[path = "../expand/impl_block.rs"]
+mod impl_block;
+#[rustfmt::skip]
+#[path = "../expand/impl_block.expanded.rs"]
+mod impl_block_expanded;
+#[path = "../expand/impl_of_a_trait.rs"]
+mod impl_of_a_trait;
+#[rustfmt::skip]
+#[path = "../expand/impl_of_a_trait.expanded.rs"]
+mod impl_of_a_trait_expanded;
+#[path = "../expand/functions.rs"]
+mod functions;
+#[rustfmt::skip]
+#[path = "../expand/functions.expanded.rs"]
+mod functions_expanded;
+#[path = "../expand/blocking.rs"]
+mod blocking;
+#[rustfmt::skip]
+#[path = "../expand/blocking.expanded.rs"]
+mod blocking_expanded;
+#[path = "../expand/returned_futures.rs"]
+mod returned_futures;
+#[rustfmt::skip]
+#[path = "../expand/returned_futures.expanded.rs"]
+mod returned_futures_expanded;

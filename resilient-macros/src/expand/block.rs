@@ -94,11 +94,15 @@ impl Expansion<'_> {
                 /// Declared when they are first used.
                 fn get() -> &'static Self {
                     static POLICIES: #krate::Declared<#policies> =
-                        #krate::Declared::new(|#registry| {
-                            let #declared = #registry.declare(#service, #common)?;
-                            ::core::result::Result::Ok(#policies { #(#pipelines)* })
-                        });
+                        #krate::Declared::new(#policies::declare);
                     &POLICIES
+                }
+
+                fn declare(
+                    #registry: &#krate::Registry,
+                ) -> ::core::result::Result<Self, #krate::ConfigError> {
+                    let #declared = #registry.declare(#service, #common)?;
+                    ::core::result::Result::Ok(Self { #(#pipelines)* })
                 }
             }
         }
@@ -176,8 +180,13 @@ impl Expansion<'_> {
         let (krate, policies, field) = (&self.args.krate, &self.policies, &method.sig.ident);
         let params: Vec<_> = head.generics.type_params().map(|param| &param.ident).collect();
         let key = lookup::key(krate, &params, method, &layer);
-        let attrs = attributes(method);
+        let attrs: Vec<_> = attributes(method);
         let name = method.name();
+        let unused = match layer.rules.cache_key {
+            // The user's own key may leave arguments out.
+            Some(_) => quote!(#[allow(dead_code, unused_variables)]),
+            None => quote!(#[allow(dead_code)]),
+        };
         let mut invalidate = body::signature(method);
         invalidate.ident = format_ident!("invalidate_{name}", span = field.span());
         invalidate.asyncness = None;
@@ -208,17 +217,17 @@ impl Expansion<'_> {
             " Calls `{name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
         );
         quote! {
-            #(#attrs)*
-            // More than every program uses; and a key may leave arguments out.
-            #[allow(dead_code, unused_variables)]
             #[doc = #forgets]
+            #(#attrs)*
+            #unused
             #qualifiers #invalidate {
                 #policies::get().#field.invalidate(&#key);
             }
 
-            #(#attrs)*
-            #[allow(dead_code)]
             #[doc = #fills]
+            #(#attrs)*
+            // A block offers more than every program uses.
+            #[allow(dead_code)]
             #qualifiers #warm {
                 #fill
             }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     args::Layer,
-    item::{Argument, Body, Flavor, Method, Passing},
+    item::{Argument, Body, Flavor, Method, Passing, Receiver},
 };
 
 /// A method, and what its policies are.
@@ -60,7 +60,13 @@ impl Protected<'_> {
     fn request(&self) -> TokenStream {
         let (krate, returns, body) = (self.krate, &self.method.returns, &self.body.tokens);
         let arguments = self.method.arguments.iter().filter_map(|argument| self.take(argument));
-        let moves = self.layer.config.hedge.as_on().map(|_| quote!(move));
+        let hedged = self.layer.config.hedge.as_on().is_some();
+        let moves = (hedged || self.method.receiver == Receiver::Value).then(|| quote!(move));
+        // Borrowed as a whole, and exclusively, it need not be `Sync` for the future to be `Send`.
+        let this = self.method.sig.receiver().map(|receiver| &receiver.self_token);
+        let this = this
+            .filter(|_| self.method.receiver == Receiver::Mut)
+            .map(|this| quote!(let _ = &mut *#this;));
         match self.method.flavor {
             // A block cannot say what it returns, so what stands first says it.
             Flavor::Async => quote! {
@@ -68,6 +74,7 @@ impl Protected<'_> {
                     if false {
                         return #krate::unreached::<#returns>();
                     }
+                    #this
                     #(#arguments)*
                     #body
                 }
@@ -89,6 +96,7 @@ impl Protected<'_> {
             (_, Some(_)) => name.to_token_stream(),
             // Held by value, it need not be `Sync` for the future to be `Send`.
             (Passing::Value, None) if self.method.flavor == Flavor::Async => name.to_token_stream(),
+            (Passing::Reborrow, None) if self.method.flavor == Flavor::Async => quote!(&mut *#name),
             _ => return None,
         };
         let pattern = match pattern {

@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::{
@@ -9,10 +9,8 @@ use crate::{args::Args, item::Function, names};
 
 /// ```text
 /// Output:  pub async fn fetch(url: &str) -> Result<Page, FetchError> {
-///              static PIPELINE: Declared<Pipeline> = Declared::new(|registry| {
-///                  registry.declare("fetch", PolicyConfig::new().retry(RetryConfig::new().max(3)))?
-///                      .method("fetch", PolicyConfig::new())
-///              });
+///              static PIPELINE: DeclaredPipeline =
+///                  DeclaredPipeline::new("fetch", "fetch", || PolicyConfig::new().retry(RetryConfig::new().max(3)));
 ///              let mut call = PIPELINE.begin(fallible::<Result<Page, FetchError>>());
 ///              ...
 ///          }
@@ -29,7 +27,6 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
     let tokens = &body.tokens;
     let pipeline = names::free_item("PIPELINE", &quote!(#sig #tokens));
     let (name, config) = (method.name(), policy::config(krate, &args.layer));
-    let registry = Ident::new("registry", Span::mixed_site());
     let called = Protected {
         krate,
         method,
@@ -48,10 +45,8 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
         #(#[doc = #docs])*
         #qualifiers #sig {
             #(#inner)*
-            static #pipeline: #krate::Declared<#krate::Pipeline> =
-                #krate::Declared::new(|#registry| {
-                    #registry.declare(#service, #config)?.method(#name, #krate::PolicyConfig::new())
-                });
+            static #pipeline: #krate::DeclaredPipeline =
+                #krate::DeclaredPipeline::new(#service, #name, || #config);
             #called
         }
     }
