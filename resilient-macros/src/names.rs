@@ -66,11 +66,11 @@ pub(crate) fn idents_at_the_end(tokens: TokenStream) -> Vec<String> {
             TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
             TokenTree::Group(group) => names.extend(idents_at_the_end(group.stream())),
             TokenTree::Ident(ident) => {
-                let module =
-                    matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+                let module = matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
                 let name = ident.unraw().to_string();
                 if !after_quote && !module && !["dyn", "mut", "const"].contains(&name.as_str()) {
-                    let (first, rest) = name.split_at(name.chars().next().map_or(0, char::len_utf8));
+                    let (first, rest) =
+                        name.split_at(name.chars().next().map_or(0, char::len_utf8));
                     names.push(first.to_uppercase() + rest);
                 }
             }

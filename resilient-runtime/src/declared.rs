@@ -82,7 +82,10 @@ impl fmt::Debug for DeclaredPipeline {
 }
 
 // Not a `LazyLock`: after a panic it says that it is poisoned, and no longer why.
-fn get_or_declare<T>(declared: &OnceLock<T>, declare: impl FnOnce() -> Result<T, ConfigError>) -> &T {
+fn get_or_declare<T>(
+    declared: &OnceLock<T>,
+    declare: impl FnOnce() -> Result<T, ConfigError>,
+) -> &T {
     declared.get_or_init(|| match declare() {
         Ok(declared) => declared,
         Err(error) => panic!("{error}"),

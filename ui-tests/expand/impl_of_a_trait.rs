@@ -27,7 +27,11 @@ where
     type Item = Market;
     const NAME: &'static str = "mirror";
 
-    async fn load(&mut self, league: &str, notes: &mut Vec<String>) -> Result<Self::Item, ScoutError> {
+    async fn load(
+        &mut self,
+        league: &str,
+        notes: &mut Vec<String>,
+    ) -> Result<Self::Item, ScoutError> {
         self.asked += 1;
         notes.push(self.of.as_ref().to_owned());
         Ok(Market::named(league))

@@ -26,7 +26,10 @@ pub struct Files(u32);
 
 #[resilient(retry = 2)]
 impl Files {
-    pub fn hidden(&self, league: String) -> impl Future<Output = Result<Market, ScoutError>> + Send {
+    pub fn hidden(
+        &self,
+        league: String,
+    ) -> impl Future<Output = Result<Market, ScoutError>> + Send {
         let number = self.0;
         async move { Ok(Market::named(&format!("{league}{number}"))) }
     }

@@ -62,9 +62,15 @@ pub(crate) enum Position {
 impl Position {
     fn skips_all(self) -> &'static str {
         match self {
-            Self::Trait => "`skip` stands on a method; take the attribute off the trait to skip them all",
-            Self::Block => "`skip` stands on a method; take the attribute off the block to skip them all",
-            Self::Function => "`skip` passes a method straight through; take the attribute off the function instead",
+            Self::Trait => {
+                "`skip` stands on a method; take the attribute off the trait to skip them all"
+            }
+            Self::Block => {
+                "`skip` stands on a method; take the attribute off the block to skip them all"
+            }
+            Self::Function => {
+                "`skip` passes a method straight through; take the attribute off the function instead"
+            }
         }
     }
 }
@@ -247,7 +253,12 @@ impl MethodArgs {
                 "skip" if matches!(entry.value, Value::None) => args.skip = Some(entry.key.clone()),
                 "skip" => errors.at(entry, "`skip` takes no value; write `#[resilient(skip)]`"),
                 key if ON_A_TRAIT.contains(&key) => {
-                    errors.at(&entry.key, format!("`{key}` holds for all methods; write it in the attribute around them"));
+                    errors.at(
+                        &entry.key,
+                        format!(
+                            "`{key}` holds for all methods; write it in the attribute around them"
+                        ),
+                    );
                 }
                 _ => unknown(entry, POLICIES.into_iter().chain(["preset", "skip"]), errors),
             }

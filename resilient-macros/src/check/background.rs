@@ -5,17 +5,12 @@ use quote::ToTokens;
 use syn::{GenericParam, Type};
 
 use crate::{
-    args::{Layer, Args},
+    args::{Args, Layer},
     errors::Errors,
     item::{Argument, Contract, Method, Passing},
 };
 
-pub(super) fn check(
-    args: &Args,
-    contract: &Contract,
-    methods: &[&Method],
-    errors: &mut Errors,
-) {
+pub(super) fn check(args: &Args, contract: &Contract, methods: &[&Method], errors: &mut Errors) {
     let wants = |layer: &Layer| layer.rules.background == Some(true);
     let of_trait = &args.layer;
     let (mut used, mut wanted) = (false, wants(of_trait));

@@ -34,7 +34,11 @@ pub(super) fn protectable(method: &Method, errors: &mut Errors) -> bool {
 /// Policies that cannot stand in the place of a body.
 pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: &mut Errors) {
     let mut told = Vec::new();
-    let mut once = |own: &Layer, policy: &'static str, field: &'static str, message: String, errors: &mut Errors| {
+    let mut once = |own: &Layer,
+                    policy: &'static str,
+                    field: &'static str,
+                    message: String,
+                    errors: &mut Errors| {
         if let Some(place) = own.places.value(policy, field) {
             errors.at(place, message);
         } else if !told.contains(&(policy, field)) {
@@ -52,7 +56,13 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
         if layer.config.cache.as_on().is_some() {
             shared(outer, method, &layer, errors);
         } else if own.places.value("cache", "shared").is_some() {
-            once(own, "cache", "shared", "`shared` says who shares a cache, and there is none; leave it out".to_owned(), errors);
+            once(
+                own,
+                "cache",
+                "shared",
+                "`shared` says who shares a cache, and there is none; leave it out".to_owned(),
+                errors,
+            );
         }
         if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
             repeated(method, errors);
@@ -79,8 +89,7 @@ fn repeated(method: &Method, errors: &mut Errors) {
     if !matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
         return;
     }
-    let exclusive =
-        method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow);
+    let exclusive = method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow);
     if method.receiver == Receiver::Mut || exclusive.is_some() {
         errors.at(&method.sig.output, format!("`retry` cannot stand on `{name}`, whose first future takes what is borrowed exclusively with it; write `async fn`, or {off}"));
     }
@@ -117,8 +126,7 @@ fn shared(outer: &Layer, method: &Method, layer: &Layer, errors: &mut Errors) {
     }
 }
 
-const SHARED_BY_NOBODY: &str =
-    "`shared` is for methods, whose type has many values; a function has one cache, so leave it out";
+const SHARED_BY_NOBODY: &str = "`shared` is for methods, whose type has many values; a function has one cache, so leave it out";
 
 /// Methods of the block that would be there twice.
 pub(super) fn names(outer: &Layer, block: &Block, errors: &mut Errors) {

@@ -2,12 +2,12 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericParam, Safety, Type, TypeParamBound, WherePredicate};
+use syn::{GenericParam, Safety, TypeParamBound, WherePredicate};
 
 use crate::{
     args::Layer,
     errors::Errors,
-    item::{Contract, Flavor, Method, Receiver},
+    item::{Contract, Method, Receiver},
 };
 
 /// The decorator's own methods, which one of the trait would hide behind.
@@ -57,53 +57,8 @@ pub(super) fn protectable(method: &Method, errors: &mut Errors) -> bool {
     let name = &method.sig.ident;
     if method.receiver == Receiver::None {
         errors.at(name, format!("`{name}` has no `self`, so there is no client to protect; write `#[resilient(skip)]` on it to pass it straight through"));
-        return false;
     }
-    lives_as_long(method, errors)
-}
-
-/// Whether a boxed future may hold what the policies pass to it for each attempt.
-fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
-    if method.flavor != Flavor::Boxed {
-        return true;
-    }
-    let output = lifetimes(method.sig.output.to_token_stream());
-    // What the user says of its lifetimes is for rustc to understand.
-    let [lifetime] = output.as_slice() else { return true };
-    let bounds = method.sig.generics.where_clause.to_token_stream();
-    let bounded = lifetimes(bounds).contains(lifetime)
-        || method.sig.generics.lifetimes().any(|param| !param.bounds.is_empty());
-    let shorter = method.arguments.iter().filter(|argument| match &argument.ty {
-        Type::Reference(reference) => {
-            reference.lifetime.as_ref().map_or("_".to_owned(), |of| of.ident.to_string())
-                != *lifetime
-                || (lifetime == "_" && method.receiver != Receiver::None)
-        }
-        _ => false,
-    });
-    let mut shorter = shorter.filter(|_| !bounded && lifetime != "static").peekable();
-    let lives = shorter.peek().is_none();
-    for argument in shorter {
-        let name = &argument.name;
-        errors.at(&argument.ty, format!("the future must hold `{name}` for another attempt, and its type says that it does not; give both one lifetime, such as `{name}: &'a str` and `BoxFuture<'a, ...>`"));
-    }
-    lives
-}
-
-/// The names of the lifetimes in a type.
-fn lifetimes(tokens: TokenStream) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                names.extend(tokens.peek().map(ToString::to_string));
-            }
-            TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
-            _ => {}
-        }
-    }
-    names
+    method.receiver != Receiver::None
 }
 
 /// Methods of the trait that would hide behind those of the decorator that are about its cache.

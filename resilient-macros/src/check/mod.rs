@@ -26,8 +26,7 @@ pub(crate) fn contract(args: &Args, contract: &Contract, errors: &mut Errors) {
     if let Some(auto) = &item.modifiers.auto_token {
         errors.at(auto, "an auto trait has no methods to decorate; take the attribute off");
     }
-    let methods: Vec<_> =
-        contract.methods.iter().filter(|method| method.is_protected()).collect();
+    let methods: Vec<_> = contract.methods.iter().filter(|method| method.is_protected()).collect();
     parameters::check(&args.layer, &methods, errors);
     if below_async_trait(&methods, &item.ident, errors) {
         return;
@@ -45,7 +44,7 @@ pub(crate) fn contract(args: &Args, contract: &Contract, errors: &mut Errors) {
     for method in &contract.methods {
         if decorator::forwardable(method, errors) && method.is_protected() {
             let layer = args.layer.overlaid(&method.args.layer);
-            if policies::nameable(method, errors) && decorator::protectable(method, errors) {
+            if decorator::protectable(method, errors) {
                 policies::check(method, &layer, errors);
             }
         }
@@ -65,8 +64,7 @@ pub(crate) fn function(args: &Args, function: &Function, errors: &mut Errors) {
 }
 
 fn bodies(args: &Args, methods: &[&Method], of_trait: bool, errors: &mut Errors) {
-    let methods: Vec<_> =
-        methods.iter().copied().filter(|method| method.is_protected()).collect();
+    let methods: Vec<_> = methods.iter().copied().filter(|method| method.is_protected()).collect();
     parameters::check(&args.layer, &methods, errors);
     if let Some(method) = methods.first()
         && below_async_trait(&methods, &method.sig.ident, errors)
@@ -78,7 +76,7 @@ fn bodies(args: &Args, methods: &[&Method], of_trait: bool, errors: &mut Errors)
     weight::check(&args.layer, &methods, errors);
     bodies::check(&args.layer, &methods, of_trait, errors);
     for method in methods {
-        if bodies::protectable(method, errors) && policies::nameable(method, errors) {
+        if bodies::protectable(method, errors) {
             policies::check(method, &args.layer.overlaid(&method.args.layer), errors);
         }
     }

@@ -2,16 +2,20 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Type;
 
 use crate::{
     args::Layer,
     errors::Errors,
-    item::{Method, Passing, Receiver},
+    item::{Flavor, Method, Passing, Receiver},
     spans::mentions,
 };
 
 /// Policies that cannot work on this method.
 pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
+    if !nameable(method, errors) || !lives_as_long(method, errors) {
+        return;
+    }
     if layer.config.hedge.as_on().is_some() {
         hedge(method, errors);
     }
@@ -24,12 +28,56 @@ pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
 }
 
 /// Whether the type of what a method answers has a name, by which its needs can be asked for.
-pub(super) fn nameable(method: &Method, errors: &mut Errors) -> bool {
+fn nameable(method: &Method, errors: &mut Errors) -> bool {
     let hidden = mentions(method.returns.to_token_stream(), "impl");
     if hidden {
         errors.at(&method.returns, "a policy must be able to name what the method returns; write the type instead of `impl`");
     }
     !hidden
+}
+
+/// Whether a boxed future may hold what the policies pass to it for each attempt.
+fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
+    if method.flavor != Flavor::Boxed {
+        return true;
+    }
+    let output = lifetimes(method.sig.output.to_token_stream());
+    // What the user says of its lifetimes is for rustc to understand.
+    let [lifetime] = output.as_slice() else { return true };
+    let bounds = method.sig.generics.where_clause.to_token_stream();
+    let bounded = lifetimes(bounds).contains(lifetime)
+        || method.sig.generics.lifetimes().any(|param| !param.bounds.is_empty());
+    let shorter = method.arguments.iter().filter(|argument| match &argument.ty {
+        Type::Reference(reference) => {
+            reference.lifetime.as_ref().map_or("_".to_owned(), |of| of.ident.to_string())
+                != *lifetime
+                || (lifetime == "_" && method.receiver != Receiver::None)
+        }
+        _ => false,
+    });
+    let mut shorter = shorter.filter(|_| !bounded && lifetime != "static").peekable();
+    let lives = shorter.peek().is_none();
+    for argument in shorter {
+        let name = &argument.name;
+        errors.at(&argument.ty, format!("the future must hold `{name}` for another attempt, and its type says that it does not; give both one lifetime, such as `{name}: &'a str` and `BoxFuture<'a, ...>`"));
+    }
+    lives
+}
+
+/// The names of the lifetimes in a type.
+fn lifetimes(tokens: TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                names.extend(tokens.peek().map(ToString::to_string));
+            }
+            TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// `self` by value can be had once.

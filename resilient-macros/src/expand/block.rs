@@ -58,9 +58,8 @@ impl Expansion<'_> {
     fn policies(&self) -> TokenStream {
         let Self { args, block, service, policies, .. } = self;
         let krate = &args.krate;
-        let methods = || {
-            block.methods().map(|method| &method.method).filter(|method| self.protects(method))
-        };
+        let methods =
+            || block.methods().map(|method| &method.method).filter(|method| self.protects(method));
         if methods().next().is_none() {
             return TokenStream::new();
         }

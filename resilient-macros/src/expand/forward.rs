@@ -2,9 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{
-    Attribute, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, Token, parse_quote,
-};
+use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, Token, parse_quote};
 
 use super::{
     Expansion, lookup, needs,
@@ -213,4 +211,3 @@ fn invocation(
 pub(super) fn this(method: &Method) -> Option<TokenStream> {
     method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream())
 }
-

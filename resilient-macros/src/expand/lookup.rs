@@ -73,12 +73,7 @@ pub(super) fn refresh(
 /// ```text
 /// Output:  Key::new().part::<str>(league)
 /// ```
-pub(super) fn key(
-    krate: &Path,
-    params: &[&Ident],
-    method: &Method,
-    layer: &Layer,
-) -> TokenStream {
+pub(super) fn key(krate: &Path, params: &[&Ident], method: &Method, layer: &Layer) -> TokenStream {
     // One inner type may implement a generic trait for several parameters: each has answers of its own.
     let types = params.iter().map(|param| quote!(.of_type::<#param>()));
     let part = |argument: &Argument| {

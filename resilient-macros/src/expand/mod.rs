@@ -106,9 +106,10 @@ impl Expansion<'_> {
     fn inner_bounds(&self) -> TokenStream {
         let boxed = self.contract.async_trait.is_some();
         let sends = |receivers: &[Receiver]| {
-            self.contract.methods.iter().any(|method| {
-                self.sends(method) && (boxed || receivers.contains(&method.receiver))
-            })
+            self.contract
+                .methods
+                .iter()
+                .any(|method| self.sends(method) && (boxed || receivers.contains(&method.receiver)))
         };
         let send = sends(&[Receiver::Mut, Receiver::Value]);
         let sync = sends(&[Receiver::Ref]);

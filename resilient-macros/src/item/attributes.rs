@@ -34,10 +34,7 @@ pub(super) fn take_resilient(attrs: &mut Vec<Attribute>, errors: &mut Errors) ->
 /// Takes further attributes of ours off what one stands on.
 pub(super) fn refuse_second(attrs: &mut Vec<Attribute>, on: &str, errors: &mut Errors) {
     for second in attrs.iter().filter(|attr| is_named(attr, "resilient")) {
-        errors.at(
-            second,
-            format!("a second `#[resilient]` on one {on}; write everything in one"),
-        );
+        errors.at(second, format!("a second `#[resilient]` on one {on}; write everything in one"));
     }
     attrs.retain(|attr| !is_named(attr, "resilient"));
 }

@@ -1,7 +1,5 @@
 use proc_macro2::Ident;
-use syn::{
-    Attribute, ItemTrait, TraitItem, TraitItemConst, TraitItemType, ext::IdentExt,
-};
+use syn::{Attribute, ItemTrait, TraitItem, TraitItemConst, TraitItemType, ext::IdentExt};
 
 use super::{
     Method,

@@ -72,11 +72,7 @@ pub(crate) enum Passing {
 
 impl Method {
     /// Reads a method, and takes our attributes off it.
-    pub(super) fn parse(
-        attrs: &mut Vec<Attribute>,
-        sig: &Signature,
-        errors: &mut Errors,
-    ) -> Self {
+    pub(super) fn parse(attrs: &mut Vec<Attribute>, sig: &Signature, errors: &mut Errors) -> Self {
         let ours = take_resilient(attrs, errors);
         for again in ours.iter().skip(1) {
             errors.at(again, "a second `#[resilient]` on one method; write everything in one");
@@ -111,8 +107,7 @@ impl Method {
                     }
                     ReturnType::Type(_, ty) => ungrouped(ty).clone(),
                 };
-                let flavor =
-                    if sig.asyncness.is_some() { Flavor::Async } else { Flavor::Blocking };
+                let flavor = if sig.asyncness.is_some() { Flavor::Async } else { Flavor::Blocking };
                 (flavor, returns, false)
             }
         };
@@ -167,10 +162,12 @@ impl Method {
         const INFALLIBLE: [&str; 5] = ["Self", "String", "Option", "Vec", "Duration"];
         self.flavor == Flavor::Blocking
             && match &self.returns {
-                Type::Path(path) if path.qself.is_none() => path.path.segments.len() == 1
-                    && path.path.segments.iter().all(|segment| {
-                        INFALLIBLE.iter().chain(&COPIED).any(|name| segment.ident == name)
-                    }),
+                Type::Path(path) if path.qself.is_none() => {
+                    path.path.segments.len() == 1
+                        && path.path.segments.iter().all(|segment| {
+                            INFALLIBLE.iter().chain(&COPIED).any(|name| segment.ident == name)
+                        })
+                }
                 Type::Reference(_)
                 | Type::Tuple(_)
                 | Type::Array(_)
