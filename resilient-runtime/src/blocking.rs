@@ -133,6 +133,16 @@ pub(crate) fn is_waited_for(cx: &Context<'_>) -> bool {
     asked.unwrap_or(false)
 }
 
+/// The same, for a future that asks itself.
+pub(crate) async fn is_waiting() -> bool {
+    poll_fn(|cx| Poll::Ready(is_waited_for(cx))).await
+}
+
+/// What no other thread has that lives.
+pub(crate) fn thread() -> usize {
+    THREAD.try_with(|thread| std::ptr::from_ref(thread).addr()).unwrap_or_default()
+}
+
 /// Has the thread that waits poll again at that time, if it is not woken before.
 pub(crate) fn look_again_at(at: Instant) {
     let _ = THREAD.try_with(|thread| {
@@ -146,7 +156,7 @@ pub(crate) fn look_again_at(at: Instant) {
 pub(crate) async fn unblock<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
-    if poll_fn(|cx| Poll::Ready(is_waited_for(cx))).await {
+    if is_waiting().await {
         return catch_unwind(AssertUnwindSafe(work)).ok();
     }
     spawn_blocking(work).await.ok()
