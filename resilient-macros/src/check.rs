@@ -20,8 +20,16 @@ use crate::{
 };
 
 /// The decorator's own methods, which one of the trait would hide behind.
-const OURS: [&str; 7] =
-    ["new", "builder", "with_registry", "try_with_registry", "inner", "into_inner", "service"];
+const OURS: [&str; 8] = [
+    "new",
+    "builder",
+    "with_registry",
+    "try_with_registry",
+    "inner",
+    "into_inner",
+    "service",
+    "explain",
+];
 
 pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Errors) {
     let item = &contract.original;

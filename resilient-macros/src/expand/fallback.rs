@@ -1,11 +1,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Pat, PatType, Token, parse_quote, spanned::Spanned};
 
 use super::{Expansion, forward};
 use crate::{
     args::{Layer, Rung},
-    item::Method,
+    item::{Flavor, Method, Passing, Receiver},
     spans::{located, name_at},
 };
 
@@ -42,6 +42,42 @@ fn stale(layer: &Layer, call: &Ident) -> TokenStream {
     layer.config.cache.as_on().map(|_| quote!(#call.stale().await;)).unwrap_or_default()
 }
 
+/// The implementation that the builder was given, if it was given one.
+///
+/// ```text
+/// Output:  if let Some(backup) = &self.backup {
+///              if call.failure().is_some() {
+///                  call.recover(ScoutApi::market_data(backup, league).await);
+///              }
+///          }
+/// ```
+fn given(
+    expansion: &Expansion<'_>,
+    method: &Method,
+    call: &Ident,
+    kept: &[TokenStream],
+) -> TokenStream {
+    let backup = Ident::new("backup", Span::mixed_site());
+    let (this, field) = (forward::this(method), expansion.backup_field());
+    let borrow = if method.receiver == Receiver::Mut {
+        quote!(&mut #this.#field)
+    } else {
+        quote!(&#this.#field)
+    };
+    let request = forward::invocation(expansion, method, Some(backup.to_token_stream()));
+    let wait = (method.flavor == Flavor::Async).then(|| quote!(.await));
+    // Asked for the failure only where there is one to ask: whoever asks takes it. Two conditions that one `if` could
+    // hold from edition 2024 on.
+    quote! {
+        if let ::core::option::Option::Some(#backup) = #borrow {
+            if #call.failure().is_some() {
+                #(#kept)*
+                #call.recover(#request #wait);
+            }
+        }
+    }
+}
+
 /// The first of the rungs that are left.
 fn expand_rung(
     expansion: &Expansion<'_>,
@@ -53,6 +89,13 @@ fn expand_rung(
     let (failure, fallback, answer) = (local("failure"), local("fallback"), local("answer"));
     let (krate, returns) = (expansion.krate, &method.returns);
     let Some((rung, later)) = rungs.split_first() else { return TokenStream::new() };
+    // What the rung may take with it, and a later one asks for again.
+    let kept = method.arguments.iter().filter(|argument| {
+        argument.passing == Passing::Value
+            && rung.names(argument)
+            && later.iter().any(|rung| rung.names(argument))
+    });
+    let kept: Vec<_> = kept.map(|argument| forward::clone(krate, argument)).collect();
     let (answer, uses_failure) = match rung {
         Rung::Function(path) => {
             let failure = name_at(&failure, path.span());
@@ -71,11 +114,6 @@ fn expand_rung(
                     ty: parse_quote!(#krate::FailureOf<#returns>),
                 });
             }
-            // What the closure may take with it, and a later rung asks for again.
-            let kept = method.arguments.iter().filter(|argument| {
-                rung.names(argument) && later.iter().any(|rung| rung.names(argument))
-            });
-            let kept = kept.map(|argument| forward::clone(krate, argument));
             (
                 {
                     let span = closure.body.span();
@@ -92,9 +130,10 @@ fn expand_rung(
         ),
         // Without a failure to tell of.
         Rung::Stale(_) => return TokenStream::new(),
+        Rung::Given(_) => return given(expansion, method, call, &kept),
         Rung::Backup(backup) => {
             let other = forward::other(expansion, method, backup);
-            (quote!(#call.recover(#other);), false)
+            (quote!(#(#kept)* #call.recover(#other);), false)
         }
     };
     let condition = if uses_failure {

@@ -250,7 +250,7 @@ pub(super) fn other(expansion: &Expansion<'_>, method: &Method, other: &Expr) ->
 }
 
 /// A call by the trait's name: a method of the same name elsewhere is no rival.
-fn invocation(
+pub(super) fn invocation(
     expansion: &Expansion<'_>,
     method: &Method,
     receiver: Option<TokenStream>,

@@ -11,6 +11,9 @@ use std::time::Duration;
 pub use self::origin::Origin;
 use crate::{Layers, PolicySettings};
 
+/// The rung of a fallback that asks the implementation that the builder is given.
+const BACKUP: &str = "backup";
+
 /// The policies of every method of a service, in the order in which they stand.
 ///
 /// Written out, it is a table for each method that can be read in a terminal and is Markdown too.
@@ -92,20 +95,46 @@ impl ExplainedMethod {
         self.parameters.iter().find(|row| row.policy == policy && row.parameter == parameter)
     }
 
-    /// Adds what the attribute says in code: a path, a pattern, an expression. Called by the expansion.
+    /// Adds what the trait's attribute says in code: a path, a pattern, an expression, a rung of the fallback. Called by
+    /// the expansion.
     #[must_use]
-    pub fn with(
+    pub fn of_trait(self, policy: &'static str, parameter: &'static str, code: &str) -> Self {
+        self.with(policy, parameter, code, Origin::Trait)
+    }
+
+    /// Adds what the method's attribute says in code, likewise.
+    #[must_use]
+    pub fn of_method(self, policy: &'static str, parameter: &'static str, code: &str) -> Self {
+        self.with(policy, parameter, code, Origin::Method)
+    }
+
+    /// Adds what the attribute of an `impl` block or a function says in code, likewise.
+    #[must_use]
+    pub fn of_attribute(self, policy: &'static str, parameter: &'static str, code: &str) -> Self {
+        self.with(policy, parameter, code, Origin::Attribute)
+    }
+
+    /// Leaves the rung `backup` out of the fallback, unless there is an implementation that it asks. Called by the
+    /// expansion.
+    #[must_use]
+    pub fn backed(mut self, by_another: bool) -> Self {
+        self.parameters.retain(|row| by_another || row.policy != "fallback" || row.value != BACKUP);
+        self
+    }
+
+    fn with(
         mut self,
         policy: &'static str,
         parameter: &'static str,
-        value: &str,
+        code: &str,
         origin: Origin,
     ) -> Self {
-        let row = ExplainedParameter { policy, parameter, value: value.to_owned(), origin };
-        // What stands for a value that is known already, unless somebody has put another one in its place.
-        let stands_for =
+        // They stand for a value that is known already, unless somebody has put another one in its place.
+        const STAND_INS: [(&str, &str); 4] =
             [("retry", "backoff"), ("timeout", "tier"), ("breaker", "key"), ("rate", "key")];
-        if stands_for.contains(&(policy, parameter)) {
+
+        let row = ExplainedParameter { policy, parameter, value: code.to_owned(), origin };
+        if STAND_INS.contains(&(policy, parameter)) {
             let there = |there: &&mut ExplainedParameter| {
                 (there.policy, there.parameter, there.origin) == (policy, parameter, origin)
             };
@@ -114,34 +143,22 @@ impl ExplainedMethod {
             }
             return self;
         }
-        let after = self.parameters.iter().rposition(|row| row.policy == policy);
-        let off = |position: usize| self.parameters[position].parameter.is_empty();
-        match after {
-            Some(position) if !off(position) => self.parameters.insert(position + 1, row),
-            None if policy == "fallback" => self.parameters.insert(0, row),
+        let rows = &mut self.parameters;
+        match rows.iter().rposition(|row| row.policy == policy) {
+            Some(last) if !rows[last].parameter.is_empty() => rows.insert(last + 1, row),
+            None if policy == "fallback" => rows.insert(0, row),
             // Nothing is asked of a policy that is not there.
             _ => {}
         }
         self
     }
 
-    /// Adds a rung of the fallback, after those before it. Called by the expansion.
-    #[must_use]
-    pub fn rung(self, rung: &str, origin: Origin) -> Self {
-        self.with("fallback", "rung", rung, origin)
-    }
-
-    /// Adds a rung of the fallback that may be missing. Called by the expansion.
-    #[must_use]
-    pub fn rung_if(self, there: bool, rung: &str, origin: Origin) -> Self {
-        if there { self.rung(rung, origin) } else { self }
-    }
-
     /// Leaves it to a constant how long an attempt takes, for nobody has looked at it yet.
     #[must_use]
     pub fn left_to(mut self, tier: &str) -> Self {
+        let there = |parameter| self.parameter("timeout", parameter).is_some();
         // A limit of the whole call does not ask how long its attempts take.
-        if self.parameter("timeout", "call").is_none() {
+        if there("tier") && !there("call") {
             self.longest = None;
             self.tier = Some(tier.to_owned());
         }

@@ -109,17 +109,20 @@ fn what_is_said_in_code_stands_beside_its_policy_if_that_is_there() {
     let say = |layers: Layers| {
         let method = layers.explain("quote");
         method
-            .with("retry", "backoff", "double", Origin::Trait)
-            .with("retry", "on", "Fault::Busy", Origin::Method)
-            .with("breaker", "key", "host", Origin::Trait)
-            .with("timeout", "tier", "REPORTS", Origin::Trait)
-            .with("cache", "key", "league", Origin::Trait)
-            .rung("stale", Origin::Trait)
-            .rung_if(false, "backup", Origin::Trait)
-            .rung("offline", Origin::Method)
+            .of_trait("retry", "backoff", "double")
+            .of_method("retry", "on", "Fault::Busy")
+            .of_trait("breaker", "key", "host")
+            .of_trait("timeout", "tier", "REPORTS")
+            .of_trait("cache", "key", "league")
+            .of_trait("fallback", "rung", "stale")
+            .of_trait("fallback", "rung", "backup")
+            .of_method("fallback", "rung", "offline")
     };
     let method = say(Layers::new(Origin::Trait, common));
-    assert_eq!(rows(&method, "fallback"), ["rung = stale: trait", "rung = offline: method"]);
+    let chain = ["rung = stale: trait", "rung = backup: trait", "rung = offline: method"];
+    assert_eq!(rows(&method, "fallback"), chain);
+    assert_eq!(rows(&method.clone().backed(true), "fallback"), chain);
+    assert_eq!(rows(&method.clone().backed(false), "fallback"), [chain[0], chain[2]]);
     let retry = rows(&method, "retry");
     assert_eq!((&*retry[1], &*retry[5]), ("backoff = double: trait", "on = Fault::Busy: method"));
     assert_eq!(rows(&method, "breaker")[3], "key = host: trait");
@@ -142,9 +145,11 @@ fn the_table_is_markdown_whose_columns_stand_below_each_other() {
     let common = PolicyConfig::new()
         .cache(CacheConfig::new().memory(secs(300)))
         .timeout(TimeoutConfig::new().attempt(secs(2)));
-    let method = Layers::new(Origin::Trait, common)
-        .explain("quote")
-        .rung("|failure| async move { last(failure) }", Origin::Method);
+    let method = Layers::new(Origin::Trait, common).explain("quote").of_method(
+        "fallback",
+        "rung",
+        "|failure| async move { last(failure) }",
+    );
     let expected = "\
 `quote`: at most 1 attempt, over in 2s.
 
@@ -159,8 +164,18 @@ fn the_table_is_markdown_whose_columns_stand_below_each_other() {
     let words = "`quote`: no policy; at most 1 attempt, without a limit in time.";
     assert_eq!(nothing.to_string(), words);
     assert_eq!(ExplainedMethod::skipped("a").to_string(), "`a`: passed straight through.");
-    let left = Layers::new(Origin::Trait, PolicyConfig::new()).explain("quote").left_to("SLOW");
-    assert_eq!(left.worst_case(), "at most 1 attempt, in the time that `SLOW` gives");
+}
+
+#[test]
+fn a_tier_that_nobody_has_looked_at_leaves_the_worst_case_open() {
+    let timeout = TimeoutConfig::new().tier(Tier::new("slow", secs(20)));
+    let worst_case = |timeout| {
+        let layers = Layers::new(Origin::Trait, PolicyConfig::new().timeout(timeout));
+        layers.explain("quote").left_to("SLOW").worst_case()
+    };
+    assert_eq!(worst_case(timeout), "at most 1 attempt, in the time that `SLOW` gives");
+    assert_eq!(worst_case(timeout.call(secs(60))), "at most 1 attempt, over in 1m");
+    assert_eq!(worst_case(timeout.attempt(secs(1))), "at most 1 attempt, over in 1s");
 }
 
 fn setting<C: Clone + std::fmt::Debug + 'static>(
