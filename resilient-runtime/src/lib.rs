@@ -122,7 +122,7 @@ pub use breaker::{
     WindowSnapshot,
 };
 pub use budget::BudgetSnapshot;
-pub use builder::{BuildContext, DecoratorBuilder};
+pub use builder::{BuildContext, DecoratorBuilder, TakesBackup};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup, Refresh, owned};
@@ -166,11 +166,11 @@ pub use resilient_macros::Classify;
 pub use resilient_macros::resilient;
 pub use resilient_policy::{
     AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
-    BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
-    HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
-    PolicySettings, Preset, Problem, RateAdaptation, RateAlgorithm, RateConfig, RateSettings,
-    RetryConfig, RetrySettings, Scope, Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings,
-    Window,
+    BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, ExplainedMethod,
+    ExplainedParameter, Explanation, HedgeAfter, HedgeConfig, HedgeSettings, Jitter,
+    LimitAlgorithm, Origin, Parameter, Per, PolicyConfig, PolicySettings, Preset, Problem,
+    RateAdaptation, RateAlgorithm, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope,
+    Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.

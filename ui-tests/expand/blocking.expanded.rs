@@ -18,6 +18,8 @@ pub trait Files {
 /// - `write`: fallback, retry (after 1s, then times 2); at most 3 attempts, without a limit in time.
 /// - `fetch`: cache (5m in memory), retry (after 1s, then times 2); at most 3 attempts, without a limit in time.
 /// - `root`: passed straight through.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientFiles<T> {
     inner: T,
@@ -64,10 +66,11 @@ impl<T> ResilientFiles<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["read", "write", "fetch"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -106,6 +109,63 @@ impl<T> ResilientFiles<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `files`, from the outside in.
+    ///
+    /// `read`: at most 3 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter | value     | from    |
+    /// | -------- | --------- | --------- | ------- |
+    /// | fallback | rung      | `nothing` | trait   |
+    /// | cache    | memory    | `"5m"`    | trait   |
+    /// |          | capacity  | `1000`    | default |
+    /// | retry    | max       | `3`       | trait   |
+    /// |          | base      | `"1s"`    | default |
+    /// |          | backoff   | `2.0`     | default |
+    /// |          | max_delay | `"1m"`    | default |
+    /// |          | jitter    | `equal`   | default |
+    /// |          | budget    | `0.2`     | default |
+    ///
+    /// `write`: at most 3 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter | value     | from    |
+    /// | -------- | --------- | --------- | ------- |
+    /// | fallback | rung      | `nothing` | trait   |
+    /// | cache    |           | `off`     | method  |
+    /// | retry    | max       | `3`       | trait   |
+    /// |          | base      | `"1s"`    | default |
+    /// |          | backoff   | `2.0`     | default |
+    /// |          | max_delay | `"1m"`    | default |
+    /// |          | jitter    | `equal`   | default |
+    /// |          | budget    | `0.2`     | default |
+    ///
+    /// `fetch`: at most 3 attempts, without a limit in time.
+    ///
+    /// | policy | parameter | value   | from    |
+    /// | ------ | --------- | ------- | ------- |
+    /// | cache  | memory    | `"5m"`  | trait   |
+    /// |        | capacity  | `1000`  | default |
+    /// | retry  | max       | `3`     | trait   |
+    /// |        | base      | `"1s"`  | default |
+    /// |        | backoff   | `2.0`   | default |
+    /// |        | max_delay | `"1m"`  | default |
+    /// |        | jitter    | `equal` | default |
+    /// |        | budget    | `0.2`   | default |
+    ///
+    /// `root`: passed straight through.
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "files",
+            [
+                self.read.explain().of_trait("fallback", "rung", "nothing"),
+                self.write.explain().of_trait("fallback", "rung", "nothing"),
+                self.fetch.explain(),
+                ::resilient_runtime::ExplainedMethod::skipped("root"),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

@@ -12,6 +12,8 @@ pub trait Source {
 /// Puts policies around an implementation of [`Source`], as the service `source`, and implements it too.
 ///
 /// - `hidden`: retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientSource<T> {
     inner: T,
@@ -56,10 +58,11 @@ impl<T> ResilientSource<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["hidden"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -87,6 +90,24 @@ impl<T> ResilientSource<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `source`, from the outside in.
+    ///
+    /// `hidden`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy | parameter | value   | from    |
+    /// | ------ | --------- | ------- | ------- |
+    /// | retry  | max       | `2`     | trait   |
+    /// |        | base      | `"1s"`  | default |
+    /// |        | backoff   | `2.0`   | default |
+    /// |        | max_delay | `"1m"`  | default |
+    /// |        | jitter    | `equal` | default |
+    /// |        | budget    | `0.2`   | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new("source", [self.hidden.explain()])
     }
 }
 #[automatically_derived]
@@ -117,6 +138,8 @@ pub trait Store {
 ///
 /// - `boxed`: cache (5m in memory), retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
 /// - `by_alias`: cache (5m in memory), retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientStore<T> {
     inner: T,
@@ -162,10 +185,11 @@ impl<T> ResilientStore<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["boxed", "by_alias"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -199,6 +223,42 @@ impl<T> ResilientStore<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `store`, from the outside in.
+    ///
+    /// `boxed`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy | parameter | value   | from    |
+    /// | ------ | --------- | ------- | ------- |
+    /// | cache  | memory    | `"5m"`  | trait   |
+    /// |        | capacity  | `1000`  | default |
+    /// | retry  | max       | `2`     | trait   |
+    /// |        | base      | `"1s"`  | default |
+    /// |        | backoff   | `2.0`   | default |
+    /// |        | max_delay | `"1m"`  | default |
+    /// |        | jitter    | `equal` | default |
+    /// |        | budget    | `0.2`   | default |
+    ///
+    /// `by_alias`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy | parameter | value   | from    |
+    /// | ------ | --------- | ------- | ------- |
+    /// | cache  | memory    | `"5m"`  | trait   |
+    /// |        | capacity  | `1000`  | default |
+    /// | retry  | max       | `2`     | trait   |
+    /// |        | base      | `"1s"`  | default |
+    /// |        | backoff   | `2.0`   | default |
+    /// |        | max_delay | `"1m"`  | default |
+    /// |        | jitter    | `equal` | default |
+    /// |        | budget    | `0.2`   | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "store",
+            [self.boxed.explain(), self.by_alias.explain()],
+        )
     }
 }
 #[allow(dead_code)]

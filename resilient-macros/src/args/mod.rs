@@ -35,7 +35,10 @@ use crate::{
 /// What one attribute says of the policies.
 #[derive(Default, Clone)]
 pub(crate) struct Layer {
+    /// Everything that holds, a preset's policies included.
     pub(crate) config: PolicyConfig,
+    /// The same as it is written, a preset by its name.
+    pub(crate) written: PolicyConfig,
     pub(crate) rules: Rules,
     pub(crate) fallback: Setting<Vec<Rung>>,
     pub(crate) places: Places,
@@ -121,6 +124,7 @@ impl Layer {
 
     /// Reads the preset among the entries, if there is one, and lays it below everything else.
     fn preset(&mut self, entries: &[Entry], errors: &mut Errors) {
+        self.written = self.config;
         let Some(entry) = entries.iter().find(|entry| entry.key == "preset") else { return };
         if entry.is_off() {
             errors.at(
@@ -130,8 +134,8 @@ impl Layer {
             return;
         }
         let Some(Word(preset)) = setting::<Word<Preset>>(entry, errors) else { return };
-        let below = preset.config();
-        self.config = below.overlaid(&self.config);
+        self.written.preset = Some(preset);
+        self.config = self.written.resolved();
         let tokens = entry.to_token_stream();
         for policy in POLICIES {
             self.places.set_policy_below(policy, &tokens);
@@ -163,8 +167,10 @@ impl Layer {
         if over.config.retry.as_on().is_some_and(|retry| retry.backoff.is_some()) {
             rules.backoff.clone_from(&over.rules.backoff);
         }
+        let config = self.config.overlaid(&over.config);
         Self {
-            config: self.config.overlaid(&over.config),
+            config,
+            written: config,
             rules,
             fallback: match &over.fallback {
                 Setting::Unset => self.fallback.clone(),

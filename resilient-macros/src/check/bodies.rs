@@ -70,7 +70,7 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
     }
     let layers = methods.iter().map(|method| &method.args.layer).chain([outer]);
     for backup in layers.flat_map(Layer::rungs).filter(|_| !of_trait) {
-        if let Rung::Backup(_) = backup {
+        if matches!(backup, Rung::Backup(_) | Rung::Given(_)) {
             errors.at(backup.place(), "a `backup` is another implementation of a trait, and none is seen here; write the attribute on a trait or an `impl Trait for Type` block, or a function or closure as the fallback");
         }
     }

@@ -11,8 +11,16 @@ use crate::{
 };
 
 /// The decorator's own methods, which one of the trait would hide behind.
-const OURS: [&str; 7] =
-    ["new", "builder", "with_registry", "try_with_registry", "inner", "into_inner", "service"];
+const OURS: [&str; 8] = [
+    "new",
+    "builder",
+    "with_registry",
+    "try_with_registry",
+    "inner",
+    "into_inner",
+    "service",
+    "explain",
+];
 
 /// Whether the decorator can have the method at all, with policies or without.
 pub(super) fn forwardable(method: &Method, errors: &mut Errors) -> bool {

@@ -139,7 +139,7 @@ impl Expansion<'_> {
         }
         let (policies, name) = (&self.policies, &method.sig.ident);
         let layer = self.args.layer.overlaid(&method.args.layer);
-        let docs = body::docs(method, &self.service, &layer);
+        let docs = body::docs(method, &self.service, &self.args.layer);
         let head = &self.block.head;
         let beside = self.beside(written);
         let called = Protected {

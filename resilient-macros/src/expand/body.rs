@@ -47,6 +47,7 @@ impl Protected<'_> {
             params: self.params.clone(),
             request: self.request(),
             of_trait: self.of_trait.clone(),
+            backup: None,
             refresh: TokenStream::new(),
         });
         match method.flavor {
@@ -108,9 +109,9 @@ impl Protected<'_> {
 }
 
 /// What the policies are, behind what the user's documentation says.
-pub(super) fn docs(method: &Method, service: &str, layer: &Layer) -> Vec<String> {
+pub(super) fn docs(method: &Method, service: &str, outer: &Layer) -> Vec<String> {
     let documented = method.attrs.iter().any(|attr| attr.path().is_ident("doc"));
-    let policies = describe::of(layer);
+    let policies = describe::of(outer, method);
     let line = format!(" Behind policies, as a method of the service `{service}`: {policies}");
     documented.then(String::new).into_iter().chain([line]).collect()
 }

@@ -1,11 +1,11 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Pat, PatType, Token, parse_quote, spanned::Spanned};
 
 use super::pipeline::{self, Pipeline};
 use crate::{
     args::{Layer, Rung},
-    item::Method,
+    item::{Method, Passing, Receiver},
     spans::{located, name_at},
 };
 
@@ -42,6 +42,38 @@ fn stale(method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
     }
 }
 
+/// The implementation that the builder was given, if it was given one.
+///
+/// ```text
+/// Output:  if let Some(backup) = &self.backup {
+///              if call.failure().is_some() {
+///                  call.recover(ScoutApi::market_data(backup, league).await);
+///              }
+///          }
+/// ```
+fn given(pipeline: &Pipeline<'_>, call: &Ident, kept: &[TokenStream]) -> TokenStream {
+    let (method, (Some(of_trait), Some(field))) =
+        (pipeline.method, (&pipeline.of_trait, &pipeline.backup))
+    else {
+        // Refused.
+        return TokenStream::new();
+    };
+    let backup = Ident::new("backup", Span::mixed_site());
+    let exclusively = (method.receiver == Receiver::Mut).then(|| quote!(mut));
+    let request = pipeline::invocation(of_trait, method, Some(backup.to_token_stream()));
+    let wait = method.is_async().then(|| quote!(.await));
+    // Asked for the failure only where there is one to ask: whoever asks takes it. Two conditions that one `if` could
+    // hold from edition 2024 on.
+    quote! {
+        if let ::core::option::Option::Some(#backup) = &#exclusively #field {
+            if #call.failure().is_some() {
+                #(#kept)*
+                #call.recover(#request #wait);
+            }
+        }
+    }
+}
+
 /// The first of the rungs that are left.
 fn expand_rung(pipeline: &Pipeline<'_>, rungs: &[Rung], call: &Ident) -> TokenStream {
     let local = |name| Ident::new(name, Span::mixed_site());
@@ -50,6 +82,13 @@ fn expand_rung(pipeline: &Pipeline<'_>, rungs: &[Rung], call: &Ident) -> TokenSt
     let returns = &method.returns;
     let wait = |span| method.is_async().then(|| quote_spanned!(span=> .await));
     let Some((rung, later)) = rungs.split_first() else { return TokenStream::new() };
+    // What the rung may take with it, and a later one asks for again.
+    let kept = method.arguments.iter().filter(|argument| {
+        argument.passing == Passing::Value
+            && rung.names(argument)
+            && later.iter().any(|rung| rung.names(argument))
+    });
+    let kept: Vec<_> = kept.map(|argument| pipeline::clone(krate, argument)).collect();
     let (answer, uses_failure) = match rung {
         Rung::Function(path) => {
             let failure = name_at(&failure, path.span());
@@ -69,11 +108,6 @@ fn expand_rung(pipeline: &Pipeline<'_>, rungs: &[Rung], call: &Ident) -> TokenSt
                     ty: parse_quote!(#krate::FailureOf<#returns>),
                 });
             }
-            // What the closure may take with it, and a later rung asks for again.
-            let kept = method.arguments.iter().filter(|argument| {
-                rung.names(argument) && later.iter().any(|rung| rung.names(argument))
-            });
-            let kept = kept.map(|argument| pipeline::clone(krate, argument));
             (
                 {
                     let span = closure.body.span();
@@ -91,9 +125,10 @@ fn expand_rung(pipeline: &Pipeline<'_>, rungs: &[Rung], call: &Ident) -> TokenSt
         ),
         // Without a failure to tell of.
         Rung::Stale(_) => return TokenStream::new(),
+        Rung::Given(_) => return given(pipeline, call, &kept),
         Rung::Backup(backup) => {
             let other = pipeline::other(pipeline, backup);
-            (quote!(#call.recover(#other);), false)
+            (quote!(#(#kept)* #call.recover(#other);), false)
         }
     };
     let condition = if uses_failure {

@@ -163,6 +163,10 @@ fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         params: params.map(|param| &param.ident).collect(),
         request: inner(expansion, method),
         of_trait: Some(trait_path(expansion)),
+        backup: Some({
+            let field = expansion.backup_field();
+            quote!(#this.#field)
+        }),
         refresh: lookup::refresh(expansion, method, &layer, &pipeline::call()),
         layer,
     });
@@ -191,7 +195,7 @@ fn trait_path(expansion: &Expansion<'_>) -> TokenStream {
 }
 
 /// A call by the trait's name: a method of the same name elsewhere is no rival.
-fn invocation(
+pub(super) fn invocation(
     expansion: &Expansion<'_>,
     method: &Method,
     receiver: Option<TokenStream>,

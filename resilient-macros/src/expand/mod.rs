@@ -6,6 +6,7 @@ mod body;
 mod cached;
 mod decorator;
 mod describe;
+mod explain;
 mod fallback;
 mod forward;
 mod function;
@@ -15,15 +16,16 @@ mod pipeline;
 mod policy;
 mod rules;
 mod shared;
+mod text;
 mod trait_item;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Path, ext::IdentExt};
 
 pub(crate) use self::{block::expand as block, function::expand as function};
 use crate::{
-    args::{Args, Layer},
+    args::{Args, Layer, Rung},
     item::{Contract, Flavor, Method, Receiver},
     names,
 };
@@ -84,6 +86,21 @@ impl Expansion<'_> {
 
     fn layer(&self, method: &Method) -> Layer {
         self.args.layer.overlaid(&method.args.layer)
+    }
+
+    /// Whether a fallback asks the implementation that the builder is given.
+    fn takes_backup(&self) -> bool {
+        let given = |rung: &Rung| matches!(rung, Rung::Given(_));
+        self.decorated().any(|method| self.layer(method).rungs().iter().any(given))
+    }
+
+    /// The decorator's field for it, under a name that no method has: each has a field of its own.
+    fn backup_field(&self) -> Ident {
+        let mut name = "backup".to_owned();
+        while self.contract.methods.iter().any(|method| method.name() == name) {
+            name.push('_');
+        }
+        Ident::new(&name, Span::call_site())
     }
 
     /// Whether the trait's async methods are written as `-> impl Future + Send`, so that generic code can spawn them.

@@ -24,6 +24,8 @@ pub(super) struct Pipeline<'a> {
     pub(super) request: TokenStream,
     /// The trait that other implementations are called by.
     pub(super) of_trait: Option<TokenStream>,
+    /// The implementation that the decorator's builder was given.
+    pub(super) backup: Option<TokenStream>,
     /// What becomes of an answer that was served and is due for a refresh.
     pub(super) refresh: TokenStream,
 }
