@@ -46,10 +46,16 @@ fn collect(tokens: TokenStream, idents: &mut HashSet<String>) {
 /// The key that `typo` was probably meant to be.
 pub(crate) fn nearest<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     keys.into_iter()
-        .map(|key| (strsim::jaro_winkler(typo, key), key))
+        .map(|key| (likeness(typo, key), key))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, key)| key)
+}
+
+/// How much two names are alike, up to 1.0. Of short ones a single slip is a large part: `mx` for `max`.
+fn likeness(typo: &str, key: &str) -> f64 {
+    let slip = typo.len() > 1 && key.len() > 2 && strsim::osa_distance(typo, key) == 1;
+    strsim::jaro_winkler(typo, key).max(if slip { 0.9 } else { 0.0 })
 }
 
 /// What other libraries, and our own types, call a key (`policy` is empty) or a parameter.
@@ -107,5 +113,6 @@ mod tests {
         assert_eq!(nearest("treshold", keys), Some("threshold"));
         assert_eq!(nearest("recover", keys), Some("recovery"));
         assert_eq!(nearest("zzz", keys), None);
+        assert_eq!(nearest("mx", ["min", "max", "wait"]), Some("max"));
     }
 }

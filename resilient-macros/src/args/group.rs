@@ -288,7 +288,8 @@ impl<G: Default> Group<G> {
                 (None, None) => format!("`{policy}` has no parameter `{key}`; write one of {list}"),
             },
         );
-        near
+        // What was meant may be what the group cannot do without: that it is missing follows from this.
+        near.or(self.short.filter(|_| home.is_none()))
     }
 }
 

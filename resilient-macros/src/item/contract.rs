@@ -5,7 +5,7 @@ use syn::{
     TraitItemType, ext::IdentExt,
 };
 
-use super::Method;
+use super::{Method, unfinished};
 use crate::errors::Errors;
 
 /// An annotated trait.
@@ -23,7 +23,7 @@ pub(crate) struct Contract {
 impl Contract {
     /// Reads the item; what is no trait is given back, without our attributes inside it.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Result<Self, TokenStream> {
-        match syn::parse2::<Item>(item.clone()) {
+        match unfinished::parse(item.clone()) {
             Ok(Item::Trait(item)) => Ok(Self::of_trait(item, errors)),
             Ok(mut other) => {
                 errors.at(head(&other), not_a_trait(&other));

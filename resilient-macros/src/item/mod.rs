@@ -2,6 +2,7 @@
 
 mod contract;
 mod method;
+mod unfinished;
 
 pub(crate) use self::{
     contract::{Contract, is_named},
