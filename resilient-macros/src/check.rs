@@ -1,5 +1,6 @@
 //! Every refusal that is more than a matter of one value's form.
 
+mod answers;
 mod background;
 mod keys;
 mod stale;
@@ -40,6 +41,7 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, errors: &mut Error
     }
     keys::check(&args.layer, contract, errors);
     stale::check(&args.layer, contract, errors);
+    answers::check(&args.layer, contract, errors);
     background::check(args, contract, errors);
     weight::check(&args.layer, contract, errors);
     names_of_the_cache(&args.layer, contract, errors);

@@ -52,6 +52,33 @@ pub(crate) fn nearest<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -
         .map(|(_, key)| key)
 }
 
+/// The key that `typo` is, but for two slips at the most.
+pub(crate) fn slip<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    keys.into_iter().find(|key| strsim::osa_distance(typo, key) <= 2)
+}
+
+/// Names in a row, for a message.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Names in a row, of which each is meant: `retry`, `bulkhead` and `hedge`.
+pub(crate) fn both(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} and `{last}`", list(first.iter().copied()))
+        }
+        names => list(names.iter().copied()),
+    }
+}
+
+/// What to write for a name that there is not: the one that was meant, and what else there is.
+pub(crate) fn suggestion<'a>(near: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let others = list(names.into_iter().filter(|name| *name != near));
+    let one_of = if others.contains(',') { "one of " } else { "" };
+    format!("write `{near}`, or {one_of}{others}")
+}
+
 /// How much two names are alike, up to 1.0. Of short ones a single slip is a large part: `mx` for `max`.
 fn likeness(typo: &str, key: &str) -> f64 {
     let slip = typo.len() > 1 && key.len() > 2 && strsim::osa_distance(typo, key) == 1;

@@ -6,7 +6,9 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -154,7 +156,8 @@ async-trait = \"0.1\"
 "
     );
     for (name, path) in cases {
-        manifest += &format!("\n[[bin]]\nname = {name:?}\npath = {path:?}\n");
+        let path = path.to_string_lossy();
+        write!(manifest, "\n[[bin]]\nname = {name:?}\npath = {path:?}\n").expect("memory");
     }
     manifest
 }
