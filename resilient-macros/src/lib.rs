@@ -11,6 +11,8 @@ mod derive;
 mod errors;
 mod expand;
 mod item;
+#[cfg(test)]
+mod messages;
 mod names;
 #[cfg(test)]
 mod snapshots;

@@ -83,10 +83,43 @@ pub(crate) fn idents_at_the_end(tokens: TokenStream) -> Vec<String> {
 /// The key that `typo` was probably meant to be.
 pub(crate) fn nearest<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     keys.into_iter()
-        .map(|key| (strsim::jaro_winkler(typo, key), key))
+        .map(|key| (likeness(typo, key), key))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, key)| key)
+}
+
+/// The key that `typo` is, but for two slips at the most.
+pub(crate) fn slip<'a>(typo: &str, keys: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    keys.into_iter().find(|key| strsim::osa_distance(typo, key) <= 2)
+}
+
+/// Names in a row, for a message.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Names in a row, of which each is meant: `retry`, `bulkhead` and `hedge`.
+pub(crate) fn both(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} and `{last}`", list(first.iter().copied()))
+        }
+        names => list(names.iter().copied()),
+    }
+}
+
+/// What to write for a name that there is not: the one that was meant, and what else there is.
+pub(crate) fn suggestion<'a>(near: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let others = list(names.into_iter().filter(|name| *name != near));
+    let one_of = if others.contains(',') { "one of " } else { "" };
+    format!("write `{near}`, or {one_of}{others}")
+}
+
+/// How much two names are alike, up to 1.0. Of short ones a single slip is a large part: `mx` for `max`.
+fn likeness(typo: &str, key: &str) -> f64 {
+    let slip = typo.len() > 1 && key.len() > 2 && strsim::osa_distance(typo, key) == 1;
+    strsim::jaro_winkler(typo, key).max(if slip { 0.9 } else { 0.0 })
 }
 
 /// What other libraries, and our own types, call a key (`policy` is empty) or a parameter.
@@ -144,5 +177,6 @@ mod tests {
         assert_eq!(nearest("treshold", keys), Some("threshold"));
         assert_eq!(nearest("recover", keys), Some("recovery"));
         assert_eq!(nearest("zzz", keys), None);
+        assert_eq!(nearest("mx", ["min", "max", "wait"]), Some("max"));
     }
 }

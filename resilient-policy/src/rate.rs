@@ -179,7 +179,7 @@ impl RateConfig {
         {
             let per_second = limit / self.per.unwrap_or(Duration::from_secs(1)).as_secs_f64();
             if per_second > FASTEST || per_second < 1.0 / crate::duration::LONGEST.as_secs_f64() {
-                let advice = "is not a rate that can be kept; write between one request in 100 years and 1e9 a second";
+                let advice = "is not a rate that can be kept; write between one request in 100 years and 1e9 a second, such as `limit = 0.5`";
                 check.problems.push(Problem::new("rate", "limit", limit, advice));
             }
             if let Some(min) = self.min.filter(|min| *min > limit) {

@@ -1,3 +1,4 @@
+// mistakes: 6
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 

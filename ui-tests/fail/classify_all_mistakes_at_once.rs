@@ -1,3 +1,4 @@
+// mistakes: 6
 use resilient_runtime::{Classify, Rejection, resilient};
 
 #[derive(Debug, Classify)]

@@ -1,3 +1,4 @@
+// mistakes: 2
 use resilient_runtime::Classify;
 
 #[derive(Classify)]

@@ -1,7 +1,7 @@
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 
-#[resilient(retry(except = ScoutError if))]
+#[resilient(retry(except = error if))]
 trait ScoutApi {
     async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
 }

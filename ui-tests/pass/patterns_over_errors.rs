@@ -58,7 +58,7 @@ trait Many {
     async fn get(&self) -> Result<u8, Fault>;
 
     #[resilient(
-        breaker(on = | Status(_) | Gone, ignore = Fault::Status(server_error!())),
+        breaker(on = | Status(_) | Fault::Gone, ignore = Fault::Status(server_error!())),
         retry(except = either!(Gone, Status(1)), on = _),
     )]
     async fn imported(&self) -> Result<u8, Fault>;

@@ -12,9 +12,9 @@ use syn::{Expr, ExprPath, Lit};
 use super::{
     entry::is_off,
     group::read,
-    value::{Count, Number, Time, literal, shown, time_of, wrong},
+    value::{Count, Number, Time, exemplified, literal, shown, time_of, wrong},
 };
-use crate::names::{nearest, snake_case};
+use crate::names::{nearest, slip, snake_case};
 
 /// Failures in a row, or a failure rate: `5`, `0.5`.
 pub(super) struct ThresholdKind(pub(super) Threshold);
@@ -33,7 +33,11 @@ impl FromMeta for ThresholdKind {
             }
             _ => {}
         }
-        Ok(Self(Threshold::Failures(read::<Count>(expr)?.0)))
+        // One of the two kinds of thresholds is the example for it.
+        match read::<Count>(expr) {
+            Ok(failures) => Ok(Self(Threshold::Failures(failures.0))),
+            Err(error) => wrong(exemplified(&error, "3")),
+        }
     }
 }
 
@@ -42,10 +46,24 @@ pub(super) struct WindowKind(pub(super) Window);
 
 impl FromMeta for WindowKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match literal(expr) {
-            Some(Lit::Int(int)) if int.suffix().is_empty() => {}
-            Some(_) => return Ok(Self(Window::Time(read::<Time>(expr)?.0))),
-            None => {}
+        let time = match literal(expr) {
+            Some(Lit::Str(_)) => true,
+            Some(Lit::Int(int)) => time_of(&Lit::Int(int.clone())).is_some(),
+            _ => false,
+        };
+        let calls = matches!(literal(expr), Some(Lit::Int(int)) if int.suffix().is_empty());
+        let negative = matches!(expr, Expr::Unary(_));
+        if time && !calls {
+            return match read::<Time>(expr) {
+                Ok(time) => Ok(Self(Window::Time(time.0))),
+                Err(error) => wrong(exemplified(&error, "\"30s\"")),
+            };
+        }
+        if !calls && !negative {
+            return wrong(format!(
+                "`{}` is neither a number of calls nor a duration; write one such as `20` or `\"30s\"`",
+                shown(expr)
+            ));
         }
         Ok(Self(Window::Calls(read::<Count>(expr)?.0)))
     }
@@ -61,6 +79,7 @@ impl FromMeta for BackoffKind {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         let names = || Backoff::NAMES.iter().map(|(name, _)| *name).chain(["exponential"]);
         let path = match (expr, literal(expr)) {
+            (Expr::Path(_), _) if is_off(expr) => return wrong(EXPONENTIAL),
             (Expr::Path(path), _) => path,
             (Expr::Closure(_), _) => {
                 return wrong(
@@ -91,7 +110,8 @@ impl FromMeta for BackoffKind {
         if let Some((_, backoff)) = Backoff::NAMES.iter().find(|(name, _)| *name == word) {
             return Ok(Self { backoff: *backoff, path: None });
         }
-        match nearest(&word, names()) {
+        // The name of a function may well begin like one of ours.
+        match slip(&word, names()) {
             Some("exponential") => wrong(EXPONENTIAL),
             Some(near) => wrong(format!("`{word}` is no kind of backoff; write `{near}`")),
             None => {
@@ -236,6 +256,9 @@ impl FromMeta for TierKind {
                 shown(expr)
             ));
         };
+        if is_off(expr) {
+            return wrong("`off` is no tier; write one such as `database`");
+        }
         let word = word(expr);
         if let Some(tier) = Tier::NAMED.iter().find(|tier| tier.name() == word) {
             return Ok(Self { tier: *tier, path: None });

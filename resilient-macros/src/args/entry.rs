@@ -133,6 +133,10 @@ fn value(policy: &str, key: &Ident, input: ParseStream<'_>) -> syn::Result<Value
         return Ok(Value::None);
     }
     if input.is_empty() || input.peek(Token![,]) {
+        if policy == "timeout" && key == "adaptive" {
+            let message = "`adaptive` has no value; write its parameters in parentheses, such as `adaptive(max = \"5s\")`";
+            return Err(syn::Error::new_spanned(key, message));
+        }
         let sample = sample(policy, &key.to_string());
         let message =
             format!("`{key}` has no value; write one after the `=`, such as `{key} = {sample}`");
@@ -158,7 +162,7 @@ fn expression(policy: &str, key: &Ident, input: ParseStream<'_>) -> syn::Result<
 }
 
 /// A value that a key or a parameter of this name may have, for a message.
-pub(super) fn sample(policy: &str, name: &str) -> &'static str {
+pub(crate) fn sample(policy: &str, name: &str) -> &'static str {
     match (policy, name) {
         ("rate", "min") | ("cache", "jitter") => return "0.1",
         ("rate", "adaptive") => return "cubic",
@@ -200,7 +204,7 @@ pub(super) fn sample(policy: &str, name: &str) -> &'static str {
         "weight" => "size_of_market",
         "max_weight" => "1_000_000",
         "schema" => "2",
-        "background" => "true",
+        "background" | "shared" => "true",
         "priority" => "high",
         "algorithm" => "sliding_window",
         "on" | "ignore" | "except" => "MyError::Busy",
@@ -239,7 +243,21 @@ fn pattern(key: &Ident, input: ParseStream<'_>) -> syn::Result<Pattern> {
             syn::Error::new(error.span(), message)
         }
     })?;
+    if let Some(name) = whatever(&pattern.pat).filter(|name| !is_variable(name)) {
+        // Whether it is in scope is not known here; where it is not, it is the name of a variable.
+        let path = if name.to_string().contains(char::is_lowercase) { "MyError" } else { "self" };
+        let message = format!(
+            "`{name}` alone would match every error; write its path, such as `{path}::{name}`"
+        );
+        return Err(syn::Error::new_spanned(name, message));
+    }
     match &pattern {
+        Pattern { pat: Pat::Ident(pat), .. } if pat.ident == "off" => {
+            let message = format!(
+                "`off` does not switch `{key}` off; leave it out, or move it to the methods that want it"
+            );
+            Err(syn::Error::new_spanned(&pat.ident, message))
+        }
         Pattern { pat: Pat::Ident(pat), guard: None }
             if pat.subpat.is_none() && is_variable(&pat.ident) =>
         {
@@ -255,6 +273,17 @@ fn pattern(key: &Ident, input: ParseStream<'_>) -> syn::Result<Pattern> {
             Err(syn::Error::new_spanned(name, message))
         }
         _ => Ok(pattern),
+    }
+}
+
+/// A name that stands alone for the whole error, or in one of the cases.
+fn whatever(pat: &Pat) -> Option<&Ident> {
+    match pat {
+        Pat::Ident(pat) if pat.subpat.is_none() => Some(&pat.ident),
+        Pat::Or(pat) => pat.cases.iter().find_map(whatever),
+        Pat::Paren(pat) => whatever(&pat.pat),
+        Pat::Reference(pat) => whatever(&pat.pat),
+        _ => None,
     }
 }
 

@@ -3,16 +3,19 @@
 use darling::FromMeta;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use resilient_policy::Problem;
 use syn::{Expr, parse_quote};
 
 use super::{
-    entry::{Entries, Entry, NO_KEY, Pattern, Value, sample},
+    entry::{Entries, Entry, NO_KEY, Pattern, Value, is_off, sample},
+    groups::Judged,
+    off,
     places::Places,
-    value::{literal, shown, time_of},
+    value::{exemplified, literal, shown, time_of},
 };
 use crate::{
     errors::Errors,
-    names::{alias, nearest},
+    names::{alias, both, list, nearest, suggestion},
     spans::ungrouped_expr,
 };
 
@@ -53,7 +56,7 @@ pub(super) fn read<K: FromMeta>(expr: &Expr) -> darling::Result<K> {
     K::from_expr(ungrouped_expr(expr))
 }
 
-impl<G: Default> Group<G> {
+impl<G: Judged> Group<G> {
     /// Reads `policy(...)`, `policy = value` or `policy`.
     pub(super) fn parse(&self, entry: &Entry, places: &mut Places, errors: &mut Errors) -> G {
         let mut group = G::default();
@@ -239,9 +242,13 @@ impl<G: Default> Group<G> {
             }
             _ => {
                 let value = match &entry.value {
-                    Value::List(_, list) if is_one(list) => shown(list),
+                    Value::List(_, list)
+                        if is_one(list) && takes(policy, group, parameter, list) =>
+                    {
+                        shown(list)
+                    }
                     // Several values are one key.
-                    Value::List(..) if name == "key" => shown(&entry.value),
+                    Value::List(_, list) if name == "key" && !is_one(list) => shown(&entry.value),
                     _ => sample(policy, name).to_owned(),
                 };
                 let message = if matches!(parameter.read, Reader::Word(_)) {
@@ -259,8 +266,38 @@ impl<G: Default> Group<G> {
             places.set_unread(policy, name, entry.value.or(&entry.key));
         }
         if let Err(error) = read {
-            errors.at(&entry.value, error);
+            let off = match &entry.value {
+                Value::Expr(value) => off::instead(policy, title, name, value),
+                _ => None,
+            };
+            let message = off.unwrap_or_else(|| self.with_example(group, parameter, &error));
+            errors.at(&entry.value, message);
         }
+    }
+
+    /// The message for a value, with an example that this very parameter takes.
+    fn with_example(&self, group: &G, parameter: &Parameter<G>, error: &darling::Error) -> String {
+        let sample = sample(self.policy, parameter.name);
+        let message = exemplified(error, sample);
+        // What the user probably meant, such as the number in a text.
+        let Some((before, meant)) =
+            message.strip_suffix('`').and_then(|message| message.rsplit_once('`'))
+        else {
+            return message;
+        };
+        let refused = |value: &str| match syn::parse_str::<Expr>(value) {
+            Ok(value @ (Expr::Lit(_) | Expr::Unary(_))) => {
+                !fits(self.policy, group, parameter, &value)
+            }
+            _ => false,
+        };
+        if !refused(meant) || meant == sample || refused(sample) {
+            return message;
+        }
+        let before = before
+            .replace("the number without quotes: ", "a number without quotes, such as ")
+            .replace("the number alone: ", "a number alone, such as ");
+        format!("{before}`{sample}`")
     }
 
     /// Tells of a parameter that there is not, and returns the one that was meant.
@@ -272,24 +309,79 @@ impl<G: Default> Group<G> {
             return None;
         }
         let names = || self.parameters.iter().map(|parameter| parameter.name);
-        let list = names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let name = key.to_string();
         // A name that is another policy's own is no typo.
-        let home = super::groups::home_of(key);
+        let homes = super::groups::homes_of(key);
         let near =
-            alias(policy, &name).or_else(|| nearest(&name, names()).filter(|_| home.is_none()));
-        errors.at(
-            key,
-            match (near, home) {
-                (Some(near), _) => format!("`{policy}` has no parameter `{key}`; did you mean `{near}`? It has {list}"),
-                (None, Some(home)) => {
-                    format!("`{key}` is a parameter of `{home}`, not of `{policy}`; write it in `{home}({key} = ...)`")
-                }
-                (None, None) => format!("`{policy}` has no parameter `{key}`; write one of {list}"),
-            },
-        );
-        near
+            alias(policy, &name).or_else(|| nearest(&name, names()).filter(|_| homes.is_empty()));
+        let message = match (near, &*homes) {
+            (Some(near), _) => {
+                format!("`{policy}` has no parameter `{key}`; {}", suggestion(near, names()))
+            }
+            (None, []) => {
+                format!("`{policy}` has no parameter `{key}`; write one of {}", list(names()))
+            }
+            (None, [home]) => {
+                let place = in_its_place(home, key);
+                format!(
+                    "`{key}` is a parameter of `{home}`, not of `{policy}`; write it in `{place}`"
+                )
+            }
+            (None, [home, ..]) => {
+                let (homes, place) = (both(&homes), in_its_place(home, key));
+                format!(
+                    "`{key}` is a parameter of {homes}, not of `{policy}`; write it where it belongs, such as `{place}`"
+                )
+            }
+        };
+        errors.at(key, message);
+        // What was meant may be what the group cannot do without: that it is missing follows from this.
+        near.or(self.short)
     }
+}
+
+/// A parameter where it belongs.
+pub(super) fn in_its_place(home: &str, key: &Ident) -> String {
+    match home {
+        "adaptive" => format!("timeout(adaptive({key} = ...))"),
+        home => format!("{home}({key} = ...)"),
+    }
+}
+
+/// Whether what stands in parentheses would be a value without them.
+fn takes<G: Judged>(
+    policy: &'static str,
+    group: &G,
+    parameter: &Parameter<G>,
+    list: &TokenStream,
+) -> bool {
+    let Ok(value) = syn::parse2::<Expr>(list.clone()) else { return false };
+    // Whatever an expression may be, a key is over the arguments.
+    let over_arguments = ["key", "priority"].contains(&parameter.name);
+    let constant = is_off(&value) || matches!(value, Expr::Lit(_));
+    match parameter.read {
+        Reader::Pattern(_) => matches!(&value, Expr::Path(path) if path.path.segments.len() > 1),
+        _ => !(over_arguments && constant) && fits(policy, group, parameter, &value),
+    }
+}
+
+/// Whether a parameter takes a value, and nothing is wrong with it beside what stands before it.
+fn fits<G: Judged>(
+    policy: &'static str,
+    group: &G,
+    parameter: &Parameter<G>,
+    value: &Expr,
+) -> bool {
+    let mut group = group.clone();
+    let read = match parameter.read {
+        Reader::Value(read) => read(&mut group, value).is_ok(),
+        Reader::Word(read) => read(&mut group, Some(value)).is_ok(),
+        Reader::Pattern(_) | Reader::Group(_) => return true,
+    };
+    let about = |problem: &Problem| {
+        problem.parameter == (resilient_policy::Parameter { policy, field: parameter.name })
+    };
+    read && !group.policies().final_problems().iter().any(|it| about(it) && !it.is_missing())
 }
 
 /// Whether a list is one value.

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use resilient_policy::{
     AdaptiveConfig, BreakerConfig, BulkheadConfig, CacheConfig, HedgeConfig, LimitAlgorithm,
-    RateAdaptation, RateAlgorithm, RateConfig, RetryConfig, TimeoutConfig,
+    PolicyConfig, RateAdaptation, RateAlgorithm, RateConfig, RetryConfig, TimeoutConfig,
 };
 
 use super::{
@@ -24,6 +24,37 @@ use super::{
 pub(super) struct Said<C> {
     pub(super) config: C,
     pub(super) rules: Rules,
+}
+
+/// A group as policies, which can be judged.
+pub(super) trait Judged: Default + Clone + 'static {
+    fn policies(&self) -> PolicyConfig;
+}
+
+macro_rules! judged {
+    ($($config:ident: $policy:ident,)+) => {
+        $(impl Judged for Said<$config> {
+            fn policies(&self) -> PolicyConfig {
+                PolicyConfig::new().$policy(self.config)
+            }
+        })+
+    };
+}
+
+judged! {
+    BreakerConfig: breaker,
+    RetryConfig: retry,
+    RateConfig: rate,
+    CacheConfig: cache,
+    TimeoutConfig: timeout,
+    BulkheadConfig: bulkhead,
+    HedgeConfig: hedge,
+}
+
+impl Judged for AdaptiveConfig {
+    fn policies(&self) -> PolicyConfig {
+        PolicyConfig::new().timeout(TimeoutConfig::new().adaptive(*self))
+    }
 }
 
 /// A line of a table: the parameter's name, and where its value goes.
@@ -312,9 +343,9 @@ fn one_attempt_time(timeout: &Said<TimeoutConfig>) -> darling::Result<()> {
     ))
 }
 
-/// The one policy that has a parameter of this name.
-pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
-    fn has<G: Default>(group: &'static Group<G>, key: &Ident) -> Option<&'static str> {
+/// The policies that have a parameter of this name.
+pub(super) fn homes_of(key: &Ident) -> Vec<&'static str> {
+    fn has<G: Judged>(group: &'static Group<G>, key: &Ident) -> Option<&'static str> {
         group.parameters.iter().any(|parameter| key == parameter.name).then_some(group.title)
     }
     let homes = [
@@ -327,7 +358,24 @@ pub(super) fn home_of(key: &Ident) -> Option<&'static str> {
         has(&HEDGE, key),
         has(&ADAPTIVE, key),
     ];
-    let mut homes = homes.into_iter().flatten();
-    let home = homes.next()?;
-    homes.next().is_none().then_some(home)
+    homes.into_iter().flatten().collect()
+}
+
+/// Every parameter, with the word before its parentheses.
+#[cfg(test)]
+pub(crate) fn parameters() -> Vec<(&'static str, &'static str)> {
+    fn of<G: Judged>(
+        group: &'static Group<G>,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> {
+        group.parameters.iter().map(|parameter| (group.title, parameter.name))
+    }
+    of(&BREAKER)
+        .chain(of(&RETRY))
+        .chain(of(&RATE))
+        .chain(of(&CACHE))
+        .chain(of(&TIMEOUT))
+        .chain(of(&BULKHEAD))
+        .chain(of(&HEDGE))
+        .chain(of(&ADAPTIVE))
+        .collect()
 }

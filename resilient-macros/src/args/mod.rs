@@ -5,6 +5,7 @@ mod entry;
 mod fallback;
 mod group;
 mod groups;
+mod off;
 mod places;
 mod rules;
 mod value;
@@ -14,22 +15,24 @@ use quote::ToTokens;
 use resilient_policy::{PolicyConfig, Preset, Setting};
 use syn::{Ident, Path, parse_quote};
 
+#[cfg(test)]
+pub(crate) use self::groups::parameters;
 use self::{
     choice::Word,
-    entry::{Entry, Value, sample},
-    group::read,
+    entry::{Entry, Value},
+    group::{in_its_place, read},
     value::{CratePath, Switch, Text, shown},
 };
 pub(crate) use self::{
     choice::{PRIORITIES, Priority},
-    entry::Pattern,
+    entry::{Pattern, sample},
     fallback::Rung,
     places::Places,
     rules::Rules,
 };
 use crate::{
     errors::Errors,
-    names::{alias, nearest},
+    names::{alias, both, list, nearest, suggestion},
 };
 
 /// What one attribute says of the policies.
@@ -331,16 +334,21 @@ fn fits<K: darling::FromMeta>(list: &TokenStream) -> bool {
 
 fn unknown<'a>(entry: &Entry, keys: impl Iterator<Item = &'a str> + Clone, errors: &mut Errors) {
     let key = entry.key.to_string();
-    let list = keys.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let message =
-        match (groups::home_of(&entry.key), alias("", &key).or_else(|| nearest(&key, keys))) {
-            (Some(home), _) => {
-                format!("`{key}` is a parameter of `{home}`; write it in `{home}({key} = ...)`")
-            }
-            (None, Some(near)) => {
-                format!("there is no key `{key}`; did you mean `{near}`? The keys are {list}")
-            }
-            (None, None) => format!("there is no key `{key}`; write one of {list}"),
-        };
+    let near = alias("", &key).or_else(|| nearest(&key, keys.clone()));
+    let homes = groups::homes_of(&entry.key);
+    let message = match (&*homes, near) {
+        ([home], _) => {
+            let place = in_its_place(home, &entry.key);
+            format!("`{key}` is a parameter of `{home}`; write it in `{place}`")
+        }
+        ([], Some(near)) => format!("there is no key `{key}`; {}", suggestion(near, keys)),
+        ([], None) => format!("there is no key `{key}`; write one of {}", list(keys)),
+        ([home, ..], _) => {
+            let (homes, place) = (both(&homes), in_its_place(home, &entry.key));
+            format!(
+                "`{key}` is a parameter of {homes}; write it where it belongs, such as `{place}`"
+            )
+        }
+    };
     errors.at(&entry.key, message);
 }

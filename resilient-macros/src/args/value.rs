@@ -7,11 +7,19 @@ use quote::ToTokens;
 use resilient_policy::{Jitter, duration};
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
 
-use super::group::read;
+use super::entry::is_off;
 use crate::names::nearest;
 
 pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
     Err(darling::Error::custom(message))
+}
+
+/// Stands in a message for a value that the parameter takes, whichever parameter that is.
+pub(super) const SAMPLE: &str = "\u{0}";
+
+/// A message whose example is this value.
+pub(super) fn exemplified(error: &darling::Error, sample: &str) -> String {
+    error.to_string().replace(SAMPLE, sample)
 }
 
 pub(super) fn shown(expr: &impl ToTokens) -> String {
@@ -42,15 +50,15 @@ fn digits(expr: &Expr) -> Option<String> {
 }
 
 /// What is wrong with a value that is not the number it should be, whatever the number is for.
-fn no_number(expr: &Expr, kind: &str, example: &str) -> String {
+fn no_number(expr: &Expr, kind: &str, is_one: fn(&str) -> bool) -> String {
     match expr {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
             let text = text.value();
-            match in_text(&text) {
+            match in_text(&text).filter(|number| is_one(number)) {
                 Some(number) => {
                     format!("`\"{text}\"` is a text; write the number without quotes: `{number}`")
                 }
-                None => format!("`\"{text}\"` is a text; write {kind}, such as `{example}`"),
+                None => format!("`\"{text}\"` is a text; write {kind}, such as `{SAMPLE}`"),
             }
         }
         Expr::Lit(ExprLit { lit: Lit::Int(int), .. }) if !int.suffix().is_empty() => {
@@ -63,10 +71,10 @@ fn no_number(expr: &Expr, kind: &str, example: &str) -> String {
             format!("`{float}` has the suffix `{suffix}`; write the number alone: `{bare}`")
         }
         Expr::Path(path) if is_constant(path) => format!(
-            "`{}` is a constant, whose value is not known here yet; write the number itself, such as `{example}`",
+            "`{}` is a constant, whose value is not known here yet; write the number itself, such as `{SAMPLE}`",
             shown(expr)
         ),
-        _ => format!("`{}` is not a number; write {kind}, such as `{example}`", shown(expr)),
+        _ => format!("`{}` is not a number; write {kind}, such as `{SAMPLE}`", shown(expr)),
     }
 }
 
@@ -96,25 +104,32 @@ impl FromMeta for Time {
             Some(Lit::Str(text)) => {
                 return duration::parse(&text.value()).map(Self).or_else(wrong);
             }
-            Some(lit) => time_of(lit),
+            Some(lit) => time_of(lit).map(|time| format!("\"{time}\"")),
             None => None,
         };
-        wrong(format!(
-            "`{}` is not a duration; write a number and a unit in quotes, such as `\"{}\"`",
-            shown(expr),
-            example.unwrap_or_else(|| "60s".to_owned())
-        ))
+        let example = example.as_deref().unwrap_or(SAMPLE);
+        wrong(match expr {
+            Expr::Path(path) if is_constant(path) => format!(
+                "`{}` is a constant, whose value is not known here yet; write the duration itself, such as `{example}`",
+                shown(expr)
+            ),
+            _ => format!(
+                "`{}` is not a duration; write a number and a unit in quotes, such as `{example}`",
+                shown(expr)
+            ),
+        })
     }
 }
 
 /// The duration that a number was meant to be: `50ms`, or `2` in seconds.
 pub(super) fn time_of(lit: &Lit) -> Option<String> {
-    match lit {
+    let time = match lit {
         Lit::Int(int) if int.base10_digits() == "0" => None,
         Lit::Int(int) if int.suffix().is_empty() => Some(format!("{}s", int.base10_digits())),
-        Lit::Int(int) => Some(int.to_string()).filter(|text| duration::parse(text).is_ok()),
+        Lit::Int(int) => Some(int.to_string()),
         _ => None,
-    }
+    };
+    time.filter(|text| duration::parse(text).is_ok())
 }
 
 /// A whole number that is not negative.
@@ -122,35 +137,63 @@ pub(super) struct Count(pub(super) u32);
 
 impl FromMeta for Count {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        let Some(digits) = digits(expr) else {
-            return wrong(no_number(expr, "a whole number", "3"));
-        };
-        if digits.starts_with('-') {
-            return wrong(format!(
-                "`{digits}` is negative; write a whole number from 1 on, such as `3`"
-            ));
-        }
-        if digits.contains(['.', 'e', 'E']) {
-            return wrong(format!(
-                "`{digits}` is not a whole number; write one without a fraction, such as `3`"
-            ));
-        }
-        digits.parse().map(Self).or_else(|_| {
-            wrong(format!("`{digits}` is too large; write a whole number up to {}", u32::MAX))
-        })
+        whole(expr).map(Self)
     }
 }
 
-/// What may be more than a `Count`, such as bytes.
+/// What may be more than a `Count`, such as what all answers weigh.
 pub(super) struct Large(pub(super) u64);
 
 impl FromMeta for Large {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
-        match digits(expr).and_then(|digits| digits.parse().ok()) {
-            Some(number) => Ok(Self(number)),
-            None => Ok(Self(read::<Count>(expr)?.0.into())),
+        if let Some(Lit::Str(text)) = literal(expr)
+            && let Some(bytes) = bytes_in(&text.value())
+        {
+            return wrong(format!(
+                "`{}` is a text, and a weight has no unit; write the number alone, such as `{bytes}`",
+                shown(expr)
+            ));
         }
+        whole(expr).map(Self)
     }
+}
+
+fn whole<N: std::str::FromStr>(expr: &Expr) -> darling::Result<N> {
+    let Some(digits) = digits(expr) else {
+        return wrong(no_number(expr, "a whole number", |text| text.parse::<N>().is_ok()));
+    };
+    if digits.starts_with('-') {
+        return wrong(format!("`{digits}` is negative; write a whole number, such as `{SAMPLE}`"));
+    }
+    if digits.contains(['.', 'e', 'E']) {
+        return wrong(format!(
+            "`{digits}` is not a whole number; write one without a fraction, such as `{SAMPLE}`"
+        ));
+    }
+    digits.parse().or_else(|_| {
+        wrong(format!("`{digits}` is too large; write a smaller whole number, such as `{SAMPLE}`"))
+    })
+}
+
+/// The number of bytes that a text says: `10 MB`.
+fn bytes_in(text: &str) -> Option<String> {
+    const UNITS: [(&str, u64); 10] = [
+        ("b", 1),
+        ("k", 1_000),
+        ("kb", 1_000),
+        ("m", 1_000_000),
+        ("mb", 1_000_000),
+        ("g", 1_000_000_000),
+        ("gb", 1_000_000_000),
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+    ];
+    let text = text.trim().to_lowercase();
+    let digits = text.trim_end_matches(|letter: char| letter.is_alphabetic() || letter == ' ');
+    let unit = text[digits.len()..].trim();
+    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    Some(digits.parse::<u64>().ok()?.checked_mul(*size)?.to_string())
 }
 
 /// A number, with a fraction or without.
@@ -160,7 +203,7 @@ impl FromMeta for Number {
     fn from_expr(expr: &Expr) -> darling::Result<Self> {
         match digits(expr).and_then(|digits| digits.parse().ok()) {
             Some(number) => Ok(Self(number)),
-            None => wrong(no_number(expr, "a number", "0.5")),
+            None => wrong(no_number(expr, "a number", |_| true)),
         }
     }
 }
@@ -206,7 +249,7 @@ macro_rules! function_path {
         impl FromMeta for $name {
             fn from_expr(expr: &Expr) -> darling::Result<Self> {
                 match expr {
-                    Expr::Path(path) => Ok(Self(path.clone())),
+                    Expr::Path(path) if !is_off(expr) => Ok(Self(path.clone())),
                     Expr::Closure(_) => wrong(concat!(
                         "a closure cannot stand here; write the path of a function `", $shape, "`, such as `", $example, "`"
                     )),
@@ -283,7 +326,7 @@ impl FromMeta for Flag {
         match literal(expr) {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
-                "`{}` is neither `true` nor `false`; write `background` alone, or `background = false`",
+                "`{}` is neither `true` nor `false`; write one of them, or the parameter alone for `true`",
                 shown(expr)
             )),
         }

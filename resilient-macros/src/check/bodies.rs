@@ -105,7 +105,9 @@ fn shared(outer: &Layer, method: &Method, layer: &Layer, errors: &mut Errors) {
     }
     let keyed = layer.rules.cache_key.as_ref();
     let told_apart = keyed.is_some_and(|key| mentions(key.to_token_stream(), "self"));
-    if told_apart || layer.rules.shared == Some(true) {
+    // One that could not be read was told of already.
+    let unread = layer.rules.shared.is_none() && layer.places.value("cache", "shared").is_some();
+    if told_apart || unread || layer.rules.shared == Some(true) {
         return;
     }
     let name = &method.sig.ident;

@@ -1,5 +1,6 @@
 //! Every refusal that is more than a matter of one value's form.
 
+mod answers;
 mod background;
 mod bodies;
 mod decorator;
@@ -33,6 +34,7 @@ pub(crate) fn contract(args: &Args, contract: &Contract, errors: &mut Errors) {
     }
     keys::check(&args.layer, &methods, false, errors);
     stale::check(&args.layer, &methods, errors);
+    answers::check(&args.layer, &methods, errors);
     background::check(args, contract, &methods, errors);
     weight::check(&args.layer, &methods, errors);
     decorator::check(&args.layer, contract, errors);
@@ -73,6 +75,7 @@ fn bodies(args: &Args, methods: &[&Method], of_trait: bool, errors: &mut Errors)
     }
     keys::check(&args.layer, &methods, true, errors);
     stale::check(&args.layer, &methods, errors);
+    answers::check(&args.layer, &methods, errors);
     weight::check(&args.layer, &methods, errors);
     bodies::check(&args.layer, &methods, of_trait, errors);
     for method in methods {

@@ -71,7 +71,7 @@ impl Classified<'_> {
     }
 
     fn around(&self, methods: &TokenStream) -> TokenStream {
-        let krate = path_at(&self.krate, Span::mixed_site());
+        let (krate, import) = (path_at(&self.krate, Span::mixed_site()), &self.import);
         let name = &self.input.ident;
         let generics = self.bounded();
         let (params, arguments, bounds) = generics.split_for_impl();
@@ -79,11 +79,16 @@ impl Classified<'_> {
         let deprecated = self.input.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
         let allow = deprecated.then(|| quote!(#[allow(deprecated)]));
         quote! {
-            #[automatically_derived]
-            #allow
-            impl #params #krate::Classify for #name #arguments #bounds {
-                #methods
-            }
+            const _: () = {
+                // A path that leads nowhere is one error here, and would be one wherever it is used.
+                #import
+
+                #[automatically_derived]
+                #allow
+                impl #params #krate::Classify for #name #arguments #bounds {
+                    #methods
+                }
+            };
         }
     }
 

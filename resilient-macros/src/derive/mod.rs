@@ -7,7 +7,8 @@ mod expand;
 mod shape;
 
 use proc_macro2::TokenStream;
-use syn::{Data, DeriveInput};
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, spanned::Spanned};
 
 use self::{
     class::{Class, Place},
@@ -18,7 +19,9 @@ use crate::errors::Errors;
 /// What an error type says of itself.
 struct Classified<'i> {
     input: &'i DeriveInput,
-    /// The path of `resilient_runtime`.
+    /// The import of what the impl names as `resilient_runtime`.
+    import: TokenStream,
+    /// `resilient_runtime`, as the impl names it.
     krate: syn::Path,
     /// The kind of the variants that do not say theirs.
     usual: Option<class::Kind>,
@@ -43,7 +46,14 @@ impl<'i> Classified<'i> {
             Data::Struct(_) | Data::Union(_) => Place::Struct,
         };
         let class = Class::parse(&input.attrs, place, errors);
-        let krate = class.krate.clone().unwrap_or_else(|| syn::parse_quote!(::resilient_runtime));
+        let import = match &class.krate {
+            // All of it at the user's path: with tokens of two places in it, an error would fall back to the derive.
+            Some(path) => quote_spanned!(path.span()=> use #path as resilient_runtime;),
+            None => quote!(
+                use ::resilient_runtime;
+            ),
+        };
+        let krate = syn::parse_quote!(resilient_runtime);
         let (usual, shapes) = match &input.data {
             Data::Enum(item) => {
                 let shape = |variant| Shape::of_variant(variant, errors);
@@ -57,6 +67,6 @@ impl<'i> Classified<'i> {
                 (None, Vec::new())
             }
         };
-        Self { input, krate, usual, shapes }
+        Self { input, import, krate, usual, shapes }
     }
 }

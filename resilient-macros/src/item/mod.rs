@@ -7,6 +7,7 @@ mod contract;
 mod function;
 mod future;
 mod method;
+mod unfinished;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -50,7 +51,7 @@ impl Item {
     }
 
     fn whole(item: &TokenStream, errors: &mut Errors) -> syn::Result<Self> {
-        match syn::parse2(item.clone())? {
+        match unfinished::parse(item.clone())? {
             syn::Item::Trait(item) => Ok(Self::Trait(Contract::of_trait(item, errors))),
             other => Err(syn::Error::new_spanned(head(&other), not_here(&other))),
         }
