@@ -50,8 +50,9 @@ fn attribute(
             check::block(&args, &block, &mut errors);
             expand::block(&args, &block, errors.is_empty())
         }
-        Ok(item::Item::Function(function)) => {
-            let args = args::Args::parse(args, args::Position::Function, &mut errors);
+        Ok(item::Item::Function(mut function)) => {
+            let mut args = args::Args::parse(args, args::Position::Function, &mut errors);
+            function.method.args.layer = std::mem::take(&mut args.layer);
             check::function(&args, &function, &mut errors);
             expand::function(&args, &function, errors.is_empty())
         }

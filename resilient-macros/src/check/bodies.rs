@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::Safety;
 
+use super::policies;
 use crate::{
     args::{Layer, Rung},
     errors::Errors,
@@ -79,7 +80,7 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
 /// Whether a body can run again.
 fn repeated(method: &Method, errors: &mut Errors) {
     let name = &method.sig.ident;
-    let off = "write `#[resilient(retry = off)]` on it";
+    let off = policies::off(method, "retry");
     if method.receiver == Receiver::Typed
         && let Some(receiver) = method.sig.receiver()
         && !receiver.to_token_stream().to_string().contains('&')
@@ -153,11 +154,11 @@ pub(super) fn names(outer: &Layer, block: &Block, errors: &mut Errors) {
 }
 
 /// An attribute on a function that says nothing.
-pub(super) fn says_something(layer: &Layer, errors: &mut Errors) {
-    if layer.says_nothing() && errors.is_empty() {
-        errors.push(syn::Error::new(
-            proc_macro2::Span::call_site(),
-            "this names no policy; write one, such as `#[resilient(retry = 3)]`",
-        ));
+pub(super) fn says_something(method: &Method, errors: &mut Errors) {
+    if method.args.layer.says_nothing() && errors.is_empty() {
+        errors.at(
+            &method.sig.ident,
+            "the attribute names no policy; write one, such as `#[resilient(retry = 3)]`",
+        );
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn block(args: &Args, block: &Block, errors: &mut Errors) {
 
 pub(crate) fn function(args: &Args, function: &Function, errors: &mut Errors) {
     bodies(args, &[&function.method], false, errors);
-    bodies::says_something(&args.layer, errors);
+    bodies::says_something(&function.method, errors);
 }
 
 fn bodies(args: &Args, methods: &[&Method], of_trait: bool, errors: &mut Errors) {

@@ -27,6 +27,14 @@ pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
     }
 }
 
+/// How a method is rid of a policy.
+pub(super) fn off(method: &Method, policy: &'static str) -> String {
+    match method.args.layer.places.value(policy, "") {
+        Some(_) => "leave it out".to_owned(),
+        None => format!("write `#[resilient({policy} = off)]` on it"),
+    }
+}
+
 /// Whether the type of what a method answers has a name, by which its needs can be asked for.
 fn nameable(method: &Method, errors: &mut Errors) -> bool {
     let hidden = mentions(method.returns.to_token_stream(), "impl");
@@ -83,9 +91,10 @@ fn lifetimes(tokens: TokenStream) -> Vec<String> {
 /// `self` by value can be had once.
 fn taken(method: &Method, layer: &Layer, errors: &mut Errors) {
     let (name, of) = (&method.sig.ident, &method.args.layer.places);
-    let mut refuse = |policy, because: &str| {
+    let mut refuse = |policy: &'static str, because: &str| {
+        let off = off(method, policy);
         let message = format!(
-            "`{policy}` cannot stand on `{name}`, which takes `self` by value: {because}; write `#[resilient({policy} = off)]` on it"
+            "`{policy}` cannot stand on `{name}`, which takes `self` by value: {because}; {off}"
         );
         match of.value(policy, "") {
             Some(own) => errors.at(own, message),
@@ -106,7 +115,7 @@ fn taken(method: &Method, layer: &Layer, errors: &mut Errors) {
 /// A hedge sends the same request a second time while the first is out.
 fn hedge(method: &Method, errors: &mut Errors) {
     let name = &method.sig.ident;
-    let off = "write `#[resilient(hedge = off)]` on it";
+    let off = off(method, "hedge");
     let own = method.args.layer.places.value("hedge", "").cloned();
     let at = |part: TokenStream| own.clone().unwrap_or(part);
     if !method.is_async() {
@@ -136,7 +145,7 @@ fn hedge(method: &Method, errors: &mut Errors) {
 
 fn cache(method: &Method, errors: &mut Errors) {
     let name = &method.sig.ident;
-    let off = "write `#[resilient(cache = off)]` on it";
+    let off = off(method, "cache");
     // A mistake of the method's own attribute is shown there, one of the trait's at the part of the method that clashes.
     let own = method.args.layer.places.value("cache", "").cloned();
     let at = |part: TokenStream| own.clone().unwrap_or(part);

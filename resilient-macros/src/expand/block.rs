@@ -1,4 +1,4 @@
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Path, PathArguments, ReturnType, Token, parse_quote};
 
@@ -11,6 +11,19 @@ use crate::{
     args::Args,
     item::{Block, BlockItem, BlockMethod, Flavor, Method},
 };
+
+fn with_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    let replaced = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), with_self(group.stream(), ty));
+            inner.set_span(group.span());
+            TokenTree::from(inner).into()
+        }
+        token => token.into(),
+    });
+    replaced.collect()
+}
 
 /// A trait, as its methods are called: in an expression, its parameters need what is around them.
 fn called_by(path: &Path) -> TokenStream {
@@ -65,14 +78,14 @@ impl Expansion<'_> {
         }
         let local = |name| Ident::new(name, Span::mixed_site());
         let (registry, declared) = (local("registry"), local("declaration"));
-        let common = policy::config(krate, &args.layer);
+        let common = self.outside(policy::config(krate, &args.layer));
         let fields = methods().map(|method| {
             let (cfgs, name) = (method.cfgs(), &method.sig.ident);
             quote!(#(#cfgs)* #name: #krate::Pipeline,)
         });
         let pipelines = methods().map(|method| {
             let (cfgs, field, name) = (method.cfgs(), &method.sig.ident, method.name());
-            let own = policy::config(krate, &method.args.layer);
+            let own = self.outside(policy::config(krate, &method.args.layer));
             quote!(#(#cfgs)* #field: #declared.method(#name, #own)?,)
         });
         let cfgs = block.head.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
@@ -104,6 +117,17 @@ impl Expansion<'_> {
                     ::core::result::Result::Ok(Self { #(#pipelines)* })
                 }
             }
+        }
+    }
+
+    /// What an attribute says, outside of the block: there, `Self` is what holds the policies. The type of a generic block
+    /// cannot be named there.
+    fn outside(&self, config: TokenStream) -> TokenStream {
+        let ty = &self.block.head.self_ty;
+        if self.block.head.generics.params.is_empty() {
+            with_self(config, &quote!(<#ty>))
+        } else {
+            config
         }
     }
 

@@ -5,7 +5,11 @@ use super::{
     body::{self, Protected},
     policy,
 };
-use crate::{args::Args, item::Function, names};
+use crate::{
+    args::{Args, Layer},
+    item::Function,
+    names,
+};
 
 /// ```text
 /// Output:  pub async fn fetch(url: &str) -> Result<Page, FetchError> {
@@ -26,11 +30,11 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
     let service = args.service.clone().unwrap_or_else(|| names::snake_case(&method.name()));
     let tokens = &body.tokens;
     let pipeline = names::free_item("PIPELINE", &quote!(#sig #tokens));
-    let (name, config) = (method.name(), policy::config(krate, &args.layer));
+    let (name, config) = (method.name(), policy::config(krate, &method.args.layer));
     let called = Protected {
         krate,
         method,
-        layer: args.layer.clone(),
+        layer: method.args.layer.clone(),
         body,
         pipeline: pipeline.to_token_stream(),
         // Those of a block around it are not seen here.
@@ -38,7 +42,7 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
         of_trait: None,
     };
     let called = called.expand();
-    let docs = body::docs(method, &service, &args.layer);
+    let docs = body::docs(method, &service, &Layer::default());
     let (sig, inner) = (body::signature(method), &body.attrs);
     quote! {
         #(#attrs)*
