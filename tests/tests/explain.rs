@@ -69,28 +69,28 @@ The policies of the service `scout`, from the outside in.
 
 `market`: at most 3 attempts, over in 15s.
 
-| policy   | parameter | value          | from                |
-| -------- | --------- | -------------- | ------------------- |
-| fallback | rung      | `value = 0`    | trait               |
-| timeout  | call      | `\"15s\"`        | preset external_api |
-| bulkhead | max       | `100`          | preset external_api |
-|          | wait      | `\"30s\"`        | preset external_api |
-|          | queue     | `1000`         | default             |
-| retry    | max       | `3`            | preset external_api |
-|          | base      | `\"200ms\"`      | preset external_api |
-|          | backoff   | `2.5`          | preset external_api |
-|          | max_delay | `\"30s\"`        | preset external_api |
-|          | jitter    | `equal`        | preset external_api |
-|          | budget    | `0.2`          | default             |
-| breaker  | threshold | `5`            | preset external_api |
-|          | recovery  | `\"1m\"`         | preset external_api |
-|          | half_open | `10`           | preset external_api |
-| rate     | limit     | `2`            | trait               |
-|          | per       | `\"1s\"`         | default             |
-|          | burst     | `4`            | default             |
-|          | wait      | `\"5s\"`         | default             |
-|          | priority  | `low`          | trait               |
-| timeout  | tier      | `external_api` | preset external_api |
+| policy   | parameter             | from                  |
+| -------- | --------------------- | --------------------- |
+| fallback | `value = 0`           | trait                 |
+| timeout  | `call = \"15s\"`        | preset `external_api` |
+| bulkhead | `max = 100`           | preset `external_api` |
+|          | `wait = \"30s\"`        | preset `external_api` |
+|          | `queue = 1000`        | default               |
+| retry    | `max = 3`             | preset `external_api` |
+|          | `base = \"200ms\"`      | preset `external_api` |
+|          | `backoff = 2.5`       | preset `external_api` |
+|          | `max_delay = \"30s\"`   | preset `external_api` |
+|          | `jitter = equal`      | preset `external_api` |
+|          | `budget = 0.2`        | default               |
+| breaker  | `threshold = 5`       | preset `external_api` |
+|          | `recovery = \"1m\"`     | preset `external_api` |
+|          | `half_open = 10`      | preset `external_api` |
+| rate     | `limit = 2`           | trait                 |
+|          | `per = \"1s\"`          | default               |
+|          | `burst = 4`           | default               |
+|          | `wait = \"5s\"`         | default               |
+|          | `priority = low`      | trait                 |
+| timeout  | `tier = external_api` | preset `external_api` |
 
 `trends`: at most 10 attempts, over in 5m.
 ";
