@@ -98,24 +98,8 @@ impl<T, D, B> DecoratorBuilder<T, D, B> {
     /// The implementation that the rung `backup` of a fallback asks, of the same type as the one that is decorated: with
     /// `Arc<dyn Trait>`, any other. Where none is given, the rung is skipped.
     ///
-    /// ```
-    /// # use resilient_runtime::{Registry, Rejection, resilient};
-    /// #[resilient(fallback = backup)]
-    /// trait Prices {
-    ///     async fn price(&self, item: &str) -> Result<u32, Rejection>;
-    /// }
-    /// # struct Http(&'static str);
-    /// # impl Prices for Http {
-    /// #     async fn price(&self, item: &str) -> Result<u32, Rejection> {
-    /// #         if self.0 == "mirror" { Ok(180) } else { std::future::pending().await }
-    /// #     }
-    /// # }
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use std::time::Duration;
-    /// # use resilient_runtime::TimeoutConfig;
-    /// let prices = ResilientPrices::builder(Http("main")).backup(Http("mirror")).registry(&Registry::new()).build()?;
-    /// # Ok(()) }
-    /// ```
+    /// [The guide](crate::guide::fallback#the-chain) has an example. It does not compile where no method's fallback has the
+    /// rung.
     pub fn backup(mut self, backup: T) -> Self
     where
         B: TakesBackup<T>,
@@ -168,6 +152,7 @@ pub trait TakesBackup<T> {
     fn take(&mut self, backup: T);
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> TakesBackup<T> for Option<T> {
     fn take(&mut self, backup: T) {
         *self = Some(backup);

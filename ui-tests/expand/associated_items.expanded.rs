@@ -110,17 +110,17 @@ impl<T> ResilientStore<T> {
     ///
     /// `row`: at most 3 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | cache  | memory    | `"10s"` | trait   |
-    /// |        | disk      | `"1m"`  | trait   |
-    /// |        | capacity  | `1000`  | default |
-    /// | retry  | max       | `3`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "10s"`   | trait   |
+    /// |        | `disk = "1m"`      | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 3`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     ///
     /// `borrowed`: passed straight through.
     pub fn explain(&self) -> ::resilient_runtime::Explanation {

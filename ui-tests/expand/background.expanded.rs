@@ -116,20 +116,20 @@ impl<T> ResilientPrices<T> {
     ///
     /// `price`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter  | value  | from    |
-    /// | ------ | ---------- | ------ | ------- |
-    /// | cache  | memory     | `"1h"` | trait   |
-    /// |        | capacity   | `1000` | default |
-    /// |        | refresh    | `"1m"` | trait   |
-    /// |        | background | `true` | trait   |
+    /// | policy | parameter           | from    |
+    /// | ------ | ------------------- | ------- |
+    /// | cache  | `memory = "1h"`     | trait   |
+    /// |        | `capacity = 1000`   | default |
+    /// |        | `refresh = "1m"`    | trait   |
+    /// |        | `background = true` | trait   |
     ///
     /// `rare`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter | value  | from    |
-    /// | ------ | --------- | ------ | ------- |
-    /// | cache  | memory    | `"1h"` | trait   |
-    /// |        | capacity  | `1000` | default |
-    /// |        | refresh   | `"1m"` | trait   |
+    /// | policy | parameter         | from    |
+    /// | ------ | ----------------- | ------- |
+    /// | cache  | `memory = "1h"`   | trait   |
+    /// |        | `capacity = 1000` | default |
+    /// |        | `refresh = "1m"`  | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "prices",

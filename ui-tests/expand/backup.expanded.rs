@@ -121,40 +121,40 @@ impl<T> ResilientPrices<T> {
     ///
     /// `price`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value                       | from    |
-    /// | -------- | --------- | --------------------------- | ------- |
-    /// | fallback | rung      | `backup`                    | trait   |
-    /// |          | rung      | `value = Market::default()` | trait   |
-    /// | retry    | max       | `2`                         | trait   |
-    /// |          | base      | `"1s"`                      | default |
-    /// |          | backoff   | `2.0`                       | default |
-    /// |          | max_delay | `"1m"`                      | default |
-    /// |          | jitter    | `equal`                     | default |
-    /// |          | budget    | `0.2`                       | default |
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | fallback | `backup`                    | trait   |
+    /// |          | `value = Market::default()` | trait   |
+    /// | retry    | `max = 2`                   | trait   |
+    /// |          | `base = "1s"`               | default |
+    /// |          | `backoff = 2.0`             | default |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `budget = 0.2`              | default |
     ///
     /// `refresh`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value                                                     | from    |
-    /// | -------- | --------- | --------------------------------------------------------- | ------- |
-    /// | fallback | rung      | `backup`                                                  | method  |
-    /// |          | rung      | `\|failure\| async move { last_known(failure, &league) }` | method  |
-    /// | retry    | max       | `2`                                                       | trait   |
-    /// |          | base      | `"1s"`                                                    | default |
-    /// |          | backoff   | `2.0`                                                     | default |
-    /// |          | max_delay | `"1m"`                                                    | default |
-    /// |          | jitter    | `equal`                                                   | default |
-    /// |          | budget    | `0.2`                                                     | default |
+    /// | policy   | parameter                                                 | from    |
+    /// | -------- | --------------------------------------------------------- | ------- |
+    /// | fallback | `backup`                                                  | method  |
+    /// |          | `\|failure\| async move { last_known(failure, &league) }` | method  |
+    /// | retry    | `max = 2`                                                 | trait   |
+    /// |          | `base = "1s"`                                             | default |
+    /// |          | `backoff = 2.0`                                           | default |
+    /// |          | `max_delay = "1m"`                                        | default |
+    /// |          | `jitter = equal`                                          | default |
+    /// |          | `budget = 0.2`                                            | default |
     ///
     /// `backup`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | retry  | max       | `2`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "prices",

@@ -115,27 +115,27 @@ impl<T> ResilientOrders<T> {
     ///
     /// `quote`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy  | parameter | value                      | from    |
-    /// | ------- | --------- | -------------------------- | ------- |
-    /// | retry   | max       | `2`                        | trait   |
-    /// |         | base      | `"1s"`                     | default |
-    /// |         | backoff   | `2.0`                      | default |
-    /// |         | max_delay | `"1m"`                     | default |
-    /// |         | jitter    | `equal`                    | default |
-    /// |         | budget    | `0.2`                      | default |
-    /// |         | when      | `ScoutError::is_transient` | trait   |
-    /// | breaker | threshold | `5`                        | trait   |
-    /// |         | recovery  | `"1m"`                     | default |
-    /// |         | half_open | `1`                        | default |
+    /// | policy  | parameter                         | from    |
+    /// | ------- | --------------------------------- | ------- |
+    /// | retry   | `max = 2`                         | trait   |
+    /// |         | `base = "1s"`                     | default |
+    /// |         | `backoff = 2.0`                   | default |
+    /// |         | `max_delay = "1m"`                | default |
+    /// |         | `jitter = equal`                  | default |
+    /// |         | `budget = 0.2`                    | default |
+    /// |         | `when = ScoutError::is_transient` | trait   |
+    /// | breaker | `threshold = 5`                   | trait   |
+    /// |         | `recovery = "1m"`                 | default |
+    /// |         | `half_open = 1`                   | default |
     ///
     /// `place`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy  | parameter | value  | from    |
-    /// | ------- | --------- | ------ | ------- |
-    /// | retry   |           | `off`  | method  |
-    /// | breaker | threshold | `5`    | trait   |
-    /// |         | recovery  | `"1m"` | default |
-    /// |         | half_open | `1`    | default |
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | retry   | `off`             | method  |
+    /// | breaker | `threshold = 5`   | trait   |
+    /// |         | `recovery = "1m"` | default |
+    /// |         | `half_open = 1`   | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "orders",

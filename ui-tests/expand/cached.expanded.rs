@@ -137,40 +137,40 @@ impl<T> ResilientShop<T> {
     ///
     /// `price`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy   | parameter | value        | from    |
-    /// | -------- | --------- | ------------ | ------- |
-    /// | fallback | rung      | `stale`      | trait   |
-    /// |          | rung      | `list_price` | trait   |
-    /// | cache    | memory    | `"5m"`       | trait   |
-    /// |          | disk      | `"30m"`      | trait   |
-    /// |          | capacity  | `1000`       | default |
-    /// |          | refresh   | `"4m"`       | trait   |
-    /// |          | stale     | `"1h"`       | trait   |
-    /// |          | jitter    | `0.1`        | trait   |
+    /// | policy   | parameter         | from    |
+    /// | -------- | ----------------- | ------- |
+    /// | fallback | `stale`           | trait   |
+    /// |          | `list_price`      | trait   |
+    /// | cache    | `memory = "5m"`   | trait   |
+    /// |          | `disk = "30m"`    | trait   |
+    /// |          | `capacity = 1000` | default |
+    /// |          | `refresh = "4m"`  | trait   |
+    /// |          | `stale = "1h"`    | trait   |
+    /// |          | `jitter = 0.1`    | trait   |
     ///
     /// `page`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter  | value      | from    |
-    /// | ------ | ---------- | ---------- | ------- |
-    /// | cache  | memory     | `"5m"`     | trait   |
-    /// |        | disk       | `"30m"`    | trait   |
-    /// |        | capacity   | `1000`     | default |
-    /// |        | max_weight | `5000`     | method  |
-    /// |        | refresh    | `"4m"`     | trait   |
-    /// |        | stale      | `"1h"`     | trait   |
-    /// |        | negative   | `"30s"`    | method  |
-    /// |        | jitter     | `0.1`      | trait   |
-    /// |        | idle       | `"1m"`     | method  |
-    /// |        | key        | `page`     | method  |
-    /// |        | weight     | `worth`    | method  |
-    /// |        | cache_if   | `is_whole` | method  |
+    /// | policy | parameter             | from    |
+    /// | ------ | --------------------- | ------- |
+    /// | cache  | `memory = "5m"`       | trait   |
+    /// |        | `disk = "30m"`        | trait   |
+    /// |        | `capacity = 1000`     | default |
+    /// |        | `max_weight = 5000`   | method  |
+    /// |        | `refresh = "4m"`      | trait   |
+    /// |        | `stale = "1h"`        | trait   |
+    /// |        | `negative = "30s"`    | method  |
+    /// |        | `jitter = 0.1`        | trait   |
+    /// |        | `idle = "1m"`         | method  |
+    /// |        | `key = page`          | method  |
+    /// |        | `weight = worth`      | method  |
+    /// |        | `cache_if = is_whole` | method  |
     ///
     /// `order`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy   | parameter | value        | from   |
-    /// | -------- | --------- | ------------ | ------ |
-    /// | fallback | rung      | `list_price` | trait  |
-    /// | cache    |           | `off`        | method |
+    /// | policy   | parameter    | from   |
+    /// | -------- | ------------ | ------ |
+    /// | fallback | `list_price` | trait  |
+    /// | cache    | `off`        | method |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "shop",

@@ -132,46 +132,46 @@ impl<T> ResilientScoutApi<T> {
     ///
     /// `market_data`: at most 3 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value            | from    |
-    /// | -------- | --------- | ---------------- | ------- |
-    /// | fallback | rung      | `scout_fallback` | trait   |
-    /// | cache    | memory    | `"5m"`           | trait   |
-    /// |          | disk      | `"30m"`          | trait   |
-    /// |          | capacity  | `1000`           | default |
-    /// | retry    | max       | `3`              | trait   |
-    /// |          | base      | `"1s"`           | default |
-    /// |          | backoff   | `2.0`            | trait   |
-    /// |          | max_delay | `"1m"`           | default |
-    /// |          | jitter    | `equal`          | default |
-    /// |          | budget    | `0.2`            | default |
-    /// | breaker  | threshold | `3`              | trait   |
-    /// |          | recovery  | `"1m"`           | trait   |
-    /// |          | half_open | `1`              | default |
-    /// | rate     | limit     | `0.5`            | trait   |
-    /// |          | per       | `"1s"`           | default |
-    /// |          | burst     | `1`              | default |
-    /// |          | wait      | `"5s"`           | default |
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `scout_fallback`   | trait   |
+    /// | cache    | `memory = "5m"`    | trait   |
+    /// |          | `disk = "30m"`     | trait   |
+    /// |          | `capacity = 1000`  | default |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | trait   |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
+    /// | breaker  | `threshold = 3`    | trait   |
+    /// |          | `recovery = "1m"`  | trait   |
+    /// |          | `half_open = 1`    | default |
+    /// | rate     | `limit = 0.5`      | trait   |
+    /// |          | `per = "1s"`       | default |
+    /// |          | `burst = 1`        | default |
+    /// |          | `wait = "5s"`      | default |
     ///
     /// `build_trends`: at most 3 attempts, over in 2m 21s.
     ///
-    /// | policy   | parameter | value            | from    |
-    /// | -------- | --------- | ---------------- | ------- |
-    /// | fallback | rung      | `scout_fallback` | trait   |
-    /// | cache    |           | `off`            | method  |
-    /// | retry    | max       | `3`              | trait   |
-    /// |          | base      | `"1s"`           | default |
-    /// |          | backoff   | `2.0`            | trait   |
-    /// |          | max_delay | `"1m"`           | default |
-    /// |          | jitter    | `equal`          | default |
-    /// |          | budget    | `0.2`            | default |
-    /// | breaker  | threshold | `3`              | trait   |
-    /// |          | recovery  | `"1m"`           | trait   |
-    /// |          | half_open | `1`              | default |
-    /// | rate     | limit     | `0.5`            | trait   |
-    /// |          | per       | `"1s"`           | default |
-    /// |          | burst     | `1`              | default |
-    /// |          | wait      | `"5s"`           | default |
-    /// | timeout  | attempt   | `"2s"`           | method  |
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `scout_fallback`   | trait   |
+    /// | cache    | `off`              | method  |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | trait   |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
+    /// | breaker  | `threshold = 3`    | trait   |
+    /// |          | `recovery = "1m"`  | trait   |
+    /// |          | `half_open = 1`    | default |
+    /// | rate     | `limit = 0.5`      | trait   |
+    /// |          | `per = "1s"`       | default |
+    /// |          | `burst = 1`        | default |
+    /// |          | `wait = "5s"`      | default |
+    /// | timeout  | `attempt = "2s"`   | method  |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "scout_api",

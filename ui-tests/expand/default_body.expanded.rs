@@ -119,15 +119,15 @@ impl<T> ResilientHealth<T> {
     ///
     /// `ping`: at most 1 attempt, over in 1s.
     ///
-    /// | policy  | parameter | value  | from  |
-    /// | ------- | --------- | ------ | ----- |
-    /// | timeout | attempt   | `"1s"` | trait |
+    /// | policy  | parameter        | from  |
+    /// | ------- | ---------------- | ----- |
+    /// | timeout | `attempt = "1s"` | trait |
     ///
     /// `is_well`: at most 1 attempt, over in 1s.
     ///
-    /// | policy  | parameter | value  | from  |
-    /// | ------- | --------- | ------ | ----- |
-    /// | timeout | attempt   | `"1s"` | trait |
+    /// | policy  | parameter        | from  |
+    /// | ------- | ---------------- | ----- |
+    /// | timeout | `attempt = "1s"` | trait |
     ///
     /// `name`: passed straight through.
     pub fn explain(&self) -> ::resilient_runtime::Explanation {

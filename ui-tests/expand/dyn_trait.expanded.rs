@@ -98,17 +98,17 @@ impl<T> ResilientApi<T> {
     ///
     /// `get`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy  | parameter | value   | from    |
-    /// | ------- | --------- | ------- | ------- |
-    /// | retry   | max       | `2`     | trait   |
-    /// |         | base      | `"1s"`  | default |
-    /// |         | backoff   | `2.0`   | default |
-    /// |         | max_delay | `"1m"`  | default |
-    /// |         | jitter    | `equal` | default |
-    /// |         | budget    | `0.2`   | default |
-    /// | breaker | threshold | `3`     | trait   |
-    /// |         | recovery  | `"1m"`  | default |
-    /// |         | half_open | `1`     | default |
+    /// | policy  | parameter          | from    |
+    /// | ------- | ------------------ | ------- |
+    /// | retry   | `max = 2`          | trait   |
+    /// |         | `base = "1s"`      | default |
+    /// |         | `backoff = 2.0`    | default |
+    /// |         | `max_delay = "1m"` | default |
+    /// |         | `jitter = equal`   | default |
+    /// |         | `budget = 0.2`     | default |
+    /// | breaker | `threshold = 3`    | trait   |
+    /// |         | `recovery = "1m"`  | default |
+    /// |         | `half_open = 1`    | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new("api", [self.get.explain()])
     }

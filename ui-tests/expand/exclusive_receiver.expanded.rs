@@ -104,16 +104,16 @@ impl<T> ResilientSession<T> {
     ///
     /// `send`: at most 3 attempts, over in 5s.
     ///
-    /// | policy  | parameter | value     | from    |
-    /// | ------- | --------- | --------- | ------- |
-    /// | timeout | call      | `"5s"`    | trait   |
-    /// | retry   | max       | `3`       | trait   |
-    /// |         | base      | `"1s"`    | default |
-    /// |         | backoff   | `2.0`     | default |
-    /// |         | max_delay | `"1m"`    | default |
-    /// |         | jitter    | `equal`   | default |
-    /// |         | budget    | `0.2`     | default |
-    /// | timeout | attempt   | `"500ms"` | trait   |
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | timeout | `call = "5s"`       | trait   |
+    /// | retry   | `max = 3`           | trait   |
+    /// |         | `base = "1s"`       | default |
+    /// |         | `backoff = 2.0`     | default |
+    /// |         | `max_delay = "1m"`  | default |
+    /// |         | `jitter = equal`    | default |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "500ms"` | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new("session", [self.send.explain()])
     }

@@ -98,17 +98,17 @@ impl<T> ResilientPrices<T> {
     ///
     /// `price`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value                                                     | from    |
-    /// | -------- | --------- | --------------------------------------------------------- | ------- |
-    /// | fallback | rung      | `\|failure\| async move { last_known(failure, &league) }` | method  |
-    /// |          | rung      | `backup = Offline`                                        | method  |
-    /// |          | rung      | `value = Market::default()`                               | method  |
-    /// | retry    | max       | `2`                                                       | trait   |
-    /// |          | base      | `"1s"`                                                    | default |
-    /// |          | backoff   | `2.0`                                                     | default |
-    /// |          | max_delay | `"1m"`                                                    | default |
-    /// |          | jitter    | `equal`                                                   | default |
-    /// |          | budget    | `0.2`                                                     | default |
+    /// | policy   | parameter                                                 | from    |
+    /// | -------- | --------------------------------------------------------- | ------- |
+    /// | fallback | `\|failure\| async move { last_known(failure, &league) }` | method  |
+    /// |          | `backup = Offline`                                        | method  |
+    /// |          | `value = Market::default()`                               | method  |
+    /// | retry    | `max = 2`                                                 | trait   |
+    /// |          | `base = "1s"`                                             | default |
+    /// |          | `backoff = 2.0`                                           | default |
+    /// |          | `max_delay = "1m"`                                        | default |
+    /// |          | `jitter = equal`                                          | default |
+    /// |          | `budget = 0.2`                                            | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "prices",

@@ -125,28 +125,28 @@ impl<T> ResilientRepository<T> {
     ///
     /// `get`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value    | from    |
-    /// | ------ | --------- | -------- | ------- |
-    /// | cache  | memory    | `"1m"`   | trait   |
-    /// |        | capacity  | `1000`   | default |
-    /// | retry  | max       | `2`      | trait   |
-    /// |        | base      | `"50ms"` | trait   |
-    /// |        | backoff   | `2.0`    | default |
-    /// |        | max_delay | `"1m"`   | default |
-    /// |        | jitter    | `equal`  | default |
-    /// |        | budget    | `0.2`    | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "1m"`    | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "50ms"`    | trait   |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     ///
     /// `query`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value    | from    |
-    /// | ------ | --------- | -------- | ------- |
-    /// | cache  |           | `off`    | method  |
-    /// | retry  | max       | `2`      | trait   |
-    /// |        | base      | `"50ms"` | trait   |
-    /// |        | backoff   | `2.0`    | default |
-    /// |        | max_delay | `"1m"`   | default |
-    /// |        | jitter    | `equal`  | default |
-    /// |        | budget    | `0.2`    | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `off`              | method  |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "50ms"`    | trait   |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "repository",

@@ -150,57 +150,57 @@ impl<T> ResilientSearch<T> {
     ///
     /// `find`: at most 6 attempts, in the time that `SEARCHES` gives.
     ///
-    /// | policy   | parameter            | value      | from    |
-    /// | -------- | -------------------- | ---------- | ------- |
-    /// | bulkhead | max                  | `50`       | trait   |
-    /// |          | wait                 | `"1s"`     | trait   |
-    /// |          | queue                | `500`      | default |
-    /// |          | adaptive             | `gradient` | trait   |
-    /// |          | min                  | `1`        | default |
-    /// |          | initial              | `20`       | default |
-    /// | retry    | max                  | `2`        | trait   |
-    /// |          | backoff              | `patience` | trait   |
-    /// |          | max_delay            | `"1m"`     | default |
-    /// |          | jitter               | `equal`    | default |
-    /// |          | idempotent           | `true`     | trait   |
-    /// |          | budget               | `0.2`      | default |
-    /// | breaker  | threshold            | `3`        | trait   |
-    /// |          | recovery             | `"1m"`     | default |
-    /// |          | half_open            | `1`        | default |
-    /// |          | per                  | `call`     | trait   |
-    /// |          | scope                | `method`   | trait   |
-    /// |          | key                  | `host`     | trait   |
-    /// | timeout  | tier                 | `SEARCHES` | trait   |
-    /// |          | adaptive(percentile) | `99`       | trait   |
-    /// |          | adaptive(factor)     | `2.0`      | default |
-    /// |          | adaptive(min)        | `"100ms"`  | default |
-    /// |          | adaptive(max)        | `"5s"`     | trait   |
-    /// | hedge    | after                | `p95`      | trait   |
-    /// |          | max                  | `2`        | trait   |
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | bulkhead | `max = 50`                  | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 500`               | default |
+    /// |          | `adaptive = gradient`       | trait   |
+    /// |          | `min = 1`                   | default |
+    /// |          | `initial = 20`              | default |
+    /// | retry    | `max = 2`                   | trait   |
+    /// |          | `backoff = patience`        | trait   |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `idempotent = true`         | trait   |
+    /// |          | `budget = 0.2`              | default |
+    /// | breaker  | `threshold = 3`             | trait   |
+    /// |          | `recovery = "1m"`           | default |
+    /// |          | `half_open = 1`             | default |
+    /// |          | `per = call`                | trait   |
+    /// |          | `scope = method`            | trait   |
+    /// |          | `key = host`                | trait   |
+    /// | timeout  | `tier = SEARCHES`           | trait   |
+    /// |          | `adaptive(percentile = 99)` | trait   |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "5s")`      | trait   |
+    /// | hedge    | `after = p95`               | trait   |
+    /// |          | `max = 2`                   | trait   |
     ///
     /// `count`: at most 2 attempts, over in 1m 16s.
     ///
-    /// | policy   | parameter            | value      | from    |
-    /// | -------- | -------------------- | ---------- | ------- |
-    /// | bulkhead | max                  | `50`       | trait   |
-    /// |          | wait                 | `"1s"`     | trait   |
-    /// |          | queue                | `500`      | default |
-    /// |          | adaptive             | `gradient` | trait   |
-    /// |          | min                  | `1`        | default |
-    /// |          | initial              | `20`       | default |
-    /// | retry    | max                  | `2`        | trait   |
-    /// |          | backoff              | `patience` | trait   |
-    /// |          | max_delay            | `"1m"`     | default |
-    /// |          | jitter               | `equal`    | default |
-    /// |          | idempotent           | `true`     | trait   |
-    /// |          | budget               | `0.2`      | default |
-    /// | breaker  |                      | `off`      | method  |
-    /// | timeout  | tier                 | `database` | method  |
-    /// |          | adaptive(percentile) | `99`       | trait   |
-    /// |          | adaptive(factor)     | `2.0`      | default |
-    /// |          | adaptive(min)        | `"100ms"`  | default |
-    /// |          | adaptive(max)        | `"5s"`     | trait   |
-    /// | hedge    |                      | `off`      | method  |
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | bulkhead | `max = 50`                  | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 500`               | default |
+    /// |          | `adaptive = gradient`       | trait   |
+    /// |          | `min = 1`                   | default |
+    /// |          | `initial = 20`              | default |
+    /// | retry    | `max = 2`                   | trait   |
+    /// |          | `backoff = patience`        | trait   |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `idempotent = true`         | trait   |
+    /// |          | `budget = 0.2`              | default |
+    /// | breaker  | `off`                       | method  |
+    /// | timeout  | `tier = database`           | method  |
+    /// |          | `adaptive(percentile = 99)` | trait   |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "5s")`      | trait   |
+    /// | hedge    | `off`                       | method  |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "search",

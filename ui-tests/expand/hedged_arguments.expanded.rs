@@ -125,27 +125,27 @@ impl<T> ResilientFinder<T> {
     ///
     /// `find`: at most 3 attempts, over in 1s.
     ///
-    /// | policy   | parameter | value                                                                        | from   |
-    /// | -------- | --------- | ---------------------------------------------------------------------------- | ------ |
-    /// | fallback | rung      | `\|failure: Failure < FindError >\| async move { rebuilt(&query, failure) }` | method |
-    /// | timeout  | attempt   | `"1s"`                                                                       | trait  |
-    /// | hedge    | after     | `"50ms"`                                                                     | trait  |
-    /// |          | max       | `2`                                                                          | trait  |
-    /// |          | budget    | `0.1`                                                                        | trait  |
+    /// | policy   | parameter                                                                    | from   |
+    /// | -------- | ---------------------------------------------------------------------------- | ------ |
+    /// | fallback | `\|failure: Failure < FindError >\| async move { rebuilt(&query, failure) }` | method |
+    /// | timeout  | `attempt = "1s"`                                                             | trait  |
+    /// | hedge    | `after = "50ms"`                                                             | trait  |
+    /// |          | `max = 2`                                                                    | trait  |
+    /// |          | `budget = 0.1`                                                               | trait  |
     ///
     /// `generic`: at most 6 attempts, over in 1m 2s.
     ///
-    /// | policy  | parameter | value   | from    |
-    /// | ------- | --------- | ------- | ------- |
-    /// | retry   | max       | `2`     | method  |
-    /// |         | base      | `"1s"`  | default |
-    /// |         | backoff   | `2.0`   | default |
-    /// |         | max_delay | `"1m"`  | default |
-    /// |         | jitter    | `equal` | default |
-    /// |         | budget    | `0.1`   | trait   |
-    /// | timeout | attempt   | `"1s"`  | trait   |
-    /// | hedge   | after     | `p95`   | method  |
-    /// |         | max       | `2`     | trait   |
+    /// | policy  | parameter          | from    |
+    /// | ------- | ------------------ | ------- |
+    /// | retry   | `max = 2`          | method  |
+    /// |         | `base = "1s"`      | default |
+    /// |         | `backoff = 2.0`    | default |
+    /// |         | `max_delay = "1m"` | default |
+    /// |         | `jitter = equal`   | default |
+    /// |         | `budget = 0.1`     | trait   |
+    /// | timeout | `attempt = "1s"`   | trait   |
+    /// | hedge   | `after = p95`      | method  |
+    /// |         | `max = 2`          | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "finder",

@@ -135,39 +135,39 @@ impl<T> ResilientFiles<T> {
     ///
     /// `read`: at most 4 attempts, over in 4s.
     ///
-    /// | policy  | parameter | value     | from    |
-    /// | ------- | --------- | --------- | ------- |
-    /// | retry   | max       | `4`       | trait   |
-    /// |         | base      | `"10ms"`  | trait   |
-    /// |         | backoff   | `1.5`     | trait   |
-    /// |         | max_delay | `"1s"`    | trait   |
-    /// |         | jitter    | `full`    | trait   |
-    /// |         | budget    | `0.2`     | default |
-    /// | timeout | attempt   | `"250ms"` | trait   |
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
     ///
     /// `never`: at most 4 attempts, over in 4s.
     ///
-    /// | policy  | parameter | value     | from    |
-    /// | ------- | --------- | --------- | ------- |
-    /// | retry   | max       | `4`       | trait   |
-    /// |         | base      | `"10ms"`  | trait   |
-    /// |         | backoff   | `1.5`     | trait   |
-    /// |         | max_delay | `"1s"`    | trait   |
-    /// |         | jitter    | `full`    | trait   |
-    /// |         | budget    | `0.2`     | default |
-    /// | timeout | attempt   | `"250ms"` | trait   |
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
     ///
     /// `load`: at most 4 attempts, over in 4s.
     ///
-    /// | policy  | parameter | value     | from    |
-    /// | ------- | --------- | --------- | ------- |
-    /// | retry   | max       | `4`       | trait   |
-    /// |         | base      | `"10ms"`  | trait   |
-    /// |         | backoff   | `1.5`     | trait   |
-    /// |         | max_delay | `"1s"`    | trait   |
-    /// |         | jitter    | `full`    | trait   |
-    /// |         | budget    | `0.2`     | default |
-    /// | timeout | attempt   | `"250ms"` | trait   |
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "files",

@@ -126,47 +126,47 @@ impl<T> ResilientFiles<T> {
     ///
     /// `fetch`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value                       | from    |
-    /// | -------- | --------- | --------------------------- | ------- |
-    /// | fallback | rung      | `nothing`                   | trait   |
-    /// | cache    | memory    | `"5m"`                      | trait   |
-    /// |          | capacity  | `1000`                      | default |
-    /// |          | key       | `url.text`                  | trait   |
-    /// | retry    | max       | `2`                         | trait   |
-    /// |          | base      | `"1s"`                      | default |
-    /// |          | backoff   | `2.0`                       | default |
-    /// |          | max_delay | `"1m"`                      | default |
-    /// |          | jitter    | `equal`                     | default |
-    /// |          | budget    | `0.2`                       | default |
-    /// |          | on        | `FetchError::Status(500..)` | trait   |
-    /// | breaker  | threshold | `0.5`                       | trait   |
-    /// |          | window    | `"30s"`                     | trait   |
-    /// |          | min_calls | `10`                        | trait   |
-    /// |          | recovery  | `"1m"`                      | default |
-    /// |          | half_open | `1`                         | default |
-    /// |          | key       | `url.host()`                | trait   |
-    /// |          | ignore    | `FetchError::Missing`       | trait   |
+    /// | policy   | parameter                        | from    |
+    /// | -------- | -------------------------------- | ------- |
+    /// | fallback | `nothing`                        | trait   |
+    /// | cache    | `memory = "5m"`                  | trait   |
+    /// |          | `capacity = 1000`                | default |
+    /// |          | `key = url.text`                 | trait   |
+    /// | retry    | `max = 2`                        | trait   |
+    /// |          | `base = "1s"`                    | default |
+    /// |          | `backoff = 2.0`                  | default |
+    /// |          | `max_delay = "1m"`               | default |
+    /// |          | `jitter = equal`                 | default |
+    /// |          | `budget = 0.2`                   | default |
+    /// |          | `on = FetchError::Status(500..)` | trait   |
+    /// | breaker  | `threshold = 0.5`                | trait   |
+    /// |          | `window = "30s"`                 | trait   |
+    /// |          | `min_calls = 10`                 | trait   |
+    /// |          | `recovery = "1m"`                | default |
+    /// |          | `half_open = 1`                  | default |
+    /// |          | `key = url.host()`               | trait   |
+    /// |          | `ignore = FetchError::Missing`   | trait   |
     ///
     /// `size`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value                       | from    |
-    /// | -------- | --------- | --------------------------- | ------- |
-    /// | fallback | rung      | `nothing`                   | trait   |
-    /// | cache    |           | `off`                       | method  |
-    /// | retry    | max       | `2`                         | trait   |
-    /// |          | base      | `"1s"`                      | default |
-    /// |          | backoff   | `2.0`                       | default |
-    /// |          | max_delay | `"1m"`                      | default |
-    /// |          | jitter    | `equal`                     | default |
-    /// |          | budget    | `0.2`                       | default |
-    /// |          | on        | `FetchError::Status(500..)` | trait   |
-    /// | breaker  | threshold | `0.5`                       | trait   |
-    /// |          | window    | `"30s"`                     | trait   |
-    /// |          | min_calls | `10`                        | trait   |
-    /// |          | recovery  | `"1m"`                      | default |
-    /// |          | half_open | `1`                         | default |
-    /// |          | key       | `host`                      | method  |
-    /// |          | ignore    | `FetchError::Missing`       | trait   |
+    /// | policy   | parameter                        | from    |
+    /// | -------- | -------------------------------- | ------- |
+    /// | fallback | `nothing`                        | trait   |
+    /// | cache    | `off`                            | method  |
+    /// | retry    | `max = 2`                        | trait   |
+    /// |          | `base = "1s"`                    | default |
+    /// |          | `backoff = 2.0`                  | default |
+    /// |          | `max_delay = "1m"`               | default |
+    /// |          | `jitter = equal`                 | default |
+    /// |          | `budget = 0.2`                   | default |
+    /// |          | `on = FetchError::Status(500..)` | trait   |
+    /// | breaker  | `threshold = 0.5`                | trait   |
+    /// |          | `window = "30s"`                 | trait   |
+    /// |          | `min_calls = 10`                 | trait   |
+    /// |          | `recovery = "1m"`                | default |
+    /// |          | `half_open = 1`                  | default |
+    /// |          | `key = host`                     | method  |
+    /// |          | `ignore = FetchError::Missing`   | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "files",

@@ -107,11 +107,11 @@ impl<T> ResilientLocal<T> {
     ///
     /// `fetch`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter | value              | from   |
-    /// | ------ | --------- | ------------------ | ------ |
-    /// | cache  | memory    | `"1m"`             | trait  |
-    /// |        | capacity  | `10`               | trait  |
-    /// |        | key       | `request.0.trim()` | method |
+    /// | policy | parameter                | from   |
+    /// | ------ | ------------------------ | ------ |
+    /// | cache  | `memory = "1m"`          | trait  |
+    /// |        | `capacity = 10`          | trait  |
+    /// |        | `key = request.0.trim()` | method |
     pub(crate) fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "local",

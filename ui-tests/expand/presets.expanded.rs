@@ -129,50 +129,50 @@ impl<T> ResilientStore<T> {
     ///
     /// `load`: at most 2 attempts, over in 1m.
     ///
-    /// | policy   | parameter | value      | from            |
-    /// | -------- | --------- | ---------- | --------------- |
-    /// | timeout  | call      | `"1m"`     | preset database |
-    /// | bulkhead | max       | `100`      | preset database |
-    /// |          | wait      | `"30s"`    | preset database |
-    /// |          | queue     | `1000`     | default         |
-    /// | retry    | max       | `2`        | preset database |
-    /// |          | base      | `"50ms"`   | preset database |
-    /// |          | backoff   | `1.5`      | preset database |
-    /// |          | max_delay | `"5s"`     | preset database |
-    /// |          | jitter    | `none`     | preset database |
-    /// |          | budget    | `0.2`      | default         |
-    /// | breaker  | threshold | `3`        | preset database |
-    /// |          | recovery  | `"10s"`    | trait           |
-    /// |          | half_open | `5`        | preset database |
-    /// | timeout  | tier      | `database` | preset database |
+    /// | policy   | parameter          | from              |
+    /// | -------- | ------------------ | ----------------- |
+    /// | timeout  | `call = "1m"`      | preset `database` |
+    /// | bulkhead | `max = 100`        | preset `database` |
+    /// |          | `wait = "30s"`     | preset `database` |
+    /// |          | `queue = 1000`     | default           |
+    /// | retry    | `max = 2`          | preset `database` |
+    /// |          | `base = "50ms"`    | preset `database` |
+    /// |          | `backoff = 1.5`    | preset `database` |
+    /// |          | `max_delay = "5s"` | preset `database` |
+    /// |          | `jitter = none`    | preset `database` |
+    /// |          | `budget = 0.2`     | default           |
+    /// | breaker  | `threshold = 3`    | preset `database` |
+    /// |          | `recovery = "10s"` | trait             |
+    /// |          | `half_open = 5`    | preset `database` |
+    /// | timeout  | `tier = database`  | preset `database` |
     ///
     /// `cached`: at most 1 attempt, over in 1m.
     ///
-    /// | policy   | parameter | value   | from            |
-    /// | -------- | --------- | ------- | --------------- |
-    /// | timeout  | call      | `"1m"`  | preset database |
-    /// | bulkhead | max       | `100`   | preset cache    |
-    /// |          | wait      | `"30s"` | preset cache    |
-    /// |          | queue     | `1000`  | default         |
-    /// | retry    |           | `off`   | preset cache    |
-    /// | breaker  | threshold | `5`     | preset cache    |
-    /// |          | recovery  | `"1m"`  | preset cache    |
-    /// |          | half_open | `10`    | preset cache    |
-    /// | timeout  | tier      | `cache` | preset cache    |
+    /// | policy   | parameter         | from              |
+    /// | -------- | ----------------- | ----------------- |
+    /// | timeout  | `call = "1m"`     | preset `database` |
+    /// | bulkhead | `max = 100`       | preset `cache`    |
+    /// |          | `wait = "30s"`    | preset `cache`    |
+    /// |          | `queue = 1000`    | default           |
+    /// | retry    | `off`             | preset `cache`    |
+    /// | breaker  | `threshold = 5`   | preset `cache`    |
+    /// |          | `recovery = "1m"` | preset `cache`    |
+    /// |          | `half_open = 10`  | preset `cache`    |
+    /// | timeout  | `tier = cache`    | preset `cache`    |
     ///
     /// `save`: at most 1 attempt, over in 1m.
     ///
-    /// | policy   | parameter | value      | from            |
-    /// | -------- | --------- | ---------- | --------------- |
-    /// | timeout  | call      | `"1m"`     | preset database |
-    /// | bulkhead | max       | `100`      | preset database |
-    /// |          | wait      | `"30s"`    | preset database |
-    /// |          | queue     | `1000`     | default         |
-    /// | retry    |           | `off`      | method          |
-    /// | breaker  | threshold | `3`        | preset database |
-    /// |          | recovery  | `"10s"`    | trait           |
-    /// |          | half_open | `5`        | preset database |
-    /// | timeout  | tier      | `database` | preset database |
+    /// | policy   | parameter          | from              |
+    /// | -------- | ------------------ | ----------------- |
+    /// | timeout  | `call = "1m"`      | preset `database` |
+    /// | bulkhead | `max = 100`        | preset `database` |
+    /// |          | `wait = "30s"`     | preset `database` |
+    /// |          | `queue = 1000`     | default           |
+    /// | retry    | `off`              | method            |
+    /// | breaker  | `threshold = 3`    | preset `database` |
+    /// |          | `recovery = "10s"` | trait             |
+    /// |          | `half_open = 5`    | preset `database` |
+    /// | timeout  | `tier = database`  | preset `database` |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "store",

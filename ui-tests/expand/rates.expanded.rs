@@ -121,33 +121,33 @@ impl<T> ResilientReports<T> {
     ///
     /// `monthly`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter | value     | from    |
-    /// | ------ | --------- | --------- | ------- |
-    /// | rate   | limit     | `5`       | trait   |
-    /// |        | per       | `"1m"`    | trait   |
-    /// |        | burst     | `2`       | trait   |
-    /// |        | wait      | `"5s"`    | default |
-    /// |        | algorithm | `both`    | trait   |
-    /// |        | queue     | `100`     | trait   |
-    /// |        | adaptive  | `cubic`   | trait   |
-    /// |        | min       | `1`       | trait   |
-    /// |        | key       | `user.id` | trait   |
-    /// |        | priority  | `low`     | trait   |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | rate   | `limit = 5`        | trait   |
+    /// |        | `per = "1m"`       | trait   |
+    /// |        | `burst = 2`        | trait   |
+    /// |        | `wait = "5s"`      | default |
+    /// |        | `algorithm = both` | trait   |
+    /// |        | `queue = 100`      | trait   |
+    /// |        | `adaptive = cubic` | trait   |
+    /// |        | `min = 1`          | trait   |
+    /// |        | `key = user.id`    | trait   |
+    /// |        | `priority = low`   | trait   |
     ///
     /// `daily`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy | parameter | value          | from    |
-    /// | ------ | --------- | -------------- | ------- |
-    /// | rate   | limit     | `5`            | trait   |
-    /// |        | per       | `"1m"`         | trait   |
-    /// |        | burst     | `2`            | trait   |
-    /// |        | wait      | `"5s"`         | default |
-    /// |        | algorithm | `both`         | trait   |
-    /// |        | queue     | `100`          | trait   |
-    /// |        | adaptive  | `cubic`        | trait   |
-    /// |        | min       | `1`            | trait   |
-    /// |        | key       | `id`           | method  |
-    /// |        | priority  | `urgency(*id)` | method  |
+    /// | policy | parameter                 | from    |
+    /// | ------ | ------------------------- | ------- |
+    /// | rate   | `limit = 5`               | trait   |
+    /// |        | `per = "1m"`              | trait   |
+    /// |        | `burst = 2`               | trait   |
+    /// |        | `wait = "5s"`             | default |
+    /// |        | `algorithm = both`        | trait   |
+    /// |        | `queue = 100`             | trait   |
+    /// |        | `adaptive = cubic`        | trait   |
+    /// |        | `min = 1`                 | trait   |
+    /// |        | `key = id`                | method  |
+    /// |        | `priority = urgency(*id)` | method  |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "reports",

@@ -110,29 +110,29 @@ impl<T> ResilientShop<T> {
     ///
     /// `order`: at most 4 attempts, without a limit in time.
     ///
-    /// | policy  | parameter  | value                                   | from    |
-    /// | ------- | ---------- | --------------------------------------- | ------- |
-    /// | retry   | max        | `4`                                     | trait   |
-    /// |         | base       | `"1s"`                                  | default |
-    /// |         | backoff    | `fibonacci`                             | trait   |
-    /// |         | max_delay  | `"1m"`                                  | default |
-    /// |         | jitter     | `equal`                                 | default |
-    /// |         | within     | `"30s"`                                 | trait   |
-    /// |         | budget     | `0.1`                                   | trait   |
-    /// |         | except     | `ShopError::Busy(after) if *after > 10` | trait   |
-    /// |         | when       | `is_transient`                          | trait   |
-    /// |         | retry_if   | `is_pending`                            | trait   |
-    /// |         | hook       | `note`                                  | trait   |
-    /// | breaker | threshold  | `0.5`                                   | trait   |
-    /// |         | window     | `"30s"`                                 | trait   |
-    /// |         | min_calls  | `10`                                    | trait   |
-    /// |         | slow       | `"2s"`                                  | trait   |
-    /// |         | slow_rate  | `1.0`                                   | default |
-    /// |         | recovery   | `"1m"`                                  | default |
-    /// |         | half_open  | `1`                                     | default |
-    /// |         | on         | `ShopError::Down \| ShopError::Garbled` | trait   |
-    /// |         | ignore     | `ShopError::Missing { .. }`             | trait   |
-    /// |         | failure_if | `is_apology`                            | trait   |
+    /// | policy  | parameter                                        | from    |
+    /// | ------- | ------------------------------------------------ | ------- |
+    /// | retry   | `max = 4`                                        | trait   |
+    /// |         | `base = "1s"`                                    | default |
+    /// |         | `backoff = fibonacci`                            | trait   |
+    /// |         | `max_delay = "1m"`                               | default |
+    /// |         | `jitter = equal`                                 | default |
+    /// |         | `within = "30s"`                                 | trait   |
+    /// |         | `budget = 0.1`                                   | trait   |
+    /// |         | `except = ShopError::Busy(after) if *after > 10` | trait   |
+    /// |         | `when = is_transient`                            | trait   |
+    /// |         | `retry_if = is_pending`                          | trait   |
+    /// |         | `hook = note`                                    | trait   |
+    /// | breaker | `threshold = 0.5`                                | trait   |
+    /// |         | `window = "30s"`                                 | trait   |
+    /// |         | `min_calls = 10`                                 | trait   |
+    /// |         | `slow = "2s"`                                    | trait   |
+    /// |         | `slow_rate = 1.0`                                | default |
+    /// |         | `recovery = "1m"`                                | default |
+    /// |         | `half_open = 1`                                  | default |
+    /// |         | `on = ShopError::Down \| ShopError::Garbled`     | trait   |
+    /// |         | `ignore = ShopError::Missing { .. }`             | trait   |
+    /// |         | `failure_if = is_apology`                        | trait   |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "shop",

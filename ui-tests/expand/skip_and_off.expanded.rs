@@ -145,34 +145,34 @@ impl<T> ResilientMixed<T> {
     ///
     /// `guarded`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy  | parameter | value  | from    |
-    /// | ------- | --------- | ------ | ------- |
-    /// | breaker | threshold | `2`    | trait   |
-    /// |         | recovery  | `"1m"` | default |
-    /// |         | half_open | `1`    | default |
-    /// | rate    | limit     | `10`   | trait   |
-    /// |         | per       | `"1s"` | default |
-    /// |         | burst     | `3`    | trait   |
-    /// |         | wait      | `"5s"` | default |
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | breaker | `threshold = 2`   | trait   |
+    /// |         | `recovery = "1m"` | default |
+    /// |         | `half_open = 1`   | default |
+    /// | rate    | `limit = 10`      | trait   |
+    /// |         | `per = "1s"`      | default |
+    /// |         | `burst = 3`       | trait   |
+    /// |         | `wait = "5s"`     | default |
     ///
     /// `unguarded`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy  | parameter | value | from   |
-    /// | ------- | --------- | ----- | ------ |
-    /// | breaker |           | `off` | method |
-    /// | rate    |           | `off` | method |
+    /// | policy  | parameter | from   |
+    /// | ------- | --------- | ------ |
+    /// | breaker | `off`     | method |
+    /// | rate    | `off`     | method |
     ///
     /// `guarded_alone`: at most 1 attempt, without a limit in time.
     ///
-    /// | policy  | parameter | value  | from    |
-    /// | ------- | --------- | ------ | ------- |
-    /// | breaker | threshold | `2`    | trait   |
-    /// |         | recovery  | `"5s"` | method  |
-    /// |         | half_open | `1`    | default |
-    /// | rate    | limit     | `10`   | trait   |
-    /// |         | per       | `"1s"` | default |
-    /// |         | burst     | `3`    | trait   |
-    /// |         | wait      | `"5s"` | default |
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | breaker | `threshold = 2`   | trait   |
+    /// |         | `recovery = "5s"` | method  |
+    /// |         | `half_open = 1`   | default |
+    /// | rate    | `limit = 10`      | trait   |
+    /// |         | `per = "1s"`      | default |
+    /// |         | `burst = 3`       | trait   |
+    /// |         | `wait = "5s"`     | default |
     ///
     /// `raw`: passed straight through.
     ///

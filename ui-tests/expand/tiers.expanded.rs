@@ -161,55 +161,55 @@ impl<T> ResilientReports<T> {
     ///
     /// `yearly`: at most 1 attempt, over in 2m.
     ///
-    /// | policy   | parameter            | value            | from    |
-    /// | -------- | -------------------- | ---------------- | ------- |
-    /// | timeout  | call                 | `"2m"`           | trait   |
-    /// | bulkhead | max                  | `8`              | trait   |
-    /// |          | wait                 | `"1s"`           | trait   |
-    /// |          | queue                | `20`             | trait   |
-    /// | timeout  | tier                 | `times::REPORTS` | trait   |
-    /// |          | adaptive(percentile) | `99`             | default |
-    /// |          | adaptive(factor)     | `2.0`            | default |
-    /// |          | adaptive(min)        | `"100ms"`        | default |
-    /// |          | adaptive(max)        | `"30s"`          | default |
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | timeout  | `call = "2m"`               | trait   |
+    /// | bulkhead | `max = 8`                   | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 20`                | trait   |
+    /// | timeout  | `tier = times::REPORTS`     | trait   |
+    /// |          | `adaptive(percentile = 99)` | default |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "30s")`     | default |
     ///
     /// `daily`: at most 3 attempts, over in 2m.
     ///
-    /// | policy   | parameter            | value       | from    |
-    /// | -------- | -------------------- | ----------- | ------- |
-    /// | timeout  | call                 | `"2m"`      | trait   |
-    /// | bulkhead | max                  | `8`         | trait   |
-    /// |          | wait                 | `"1s"`      | trait   |
-    /// |          | queue                | `20`        | trait   |
-    /// | retry    | max                  | `3`         | method  |
-    /// |          | base                 | `"1s"`      | default |
-    /// |          | backoff              | `fibonacci` | method  |
-    /// |          | max_delay            | `"1m"`      | default |
-    /// |          | jitter               | `equal`     | default |
-    /// |          | within               | `"1m"`      | method  |
-    /// |          | budget               | `0.2`       | default |
-    /// | timeout  | tier                 | `database`  | method  |
-    /// |          | adaptive(percentile) | `99`        | default |
-    /// |          | adaptive(factor)     | `2.0`       | default |
-    /// |          | adaptive(min)        | `"100ms"`   | default |
-    /// |          | adaptive(max)        | `"30s"`     | default |
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | timeout  | `call = "2m"`               | trait   |
+    /// | bulkhead | `max = 8`                   | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 20`                | trait   |
+    /// | retry    | `max = 3`                   | method  |
+    /// |          | `base = "1s"`               | default |
+    /// |          | `backoff = fibonacci`       | method  |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `within = "1m"`             | method  |
+    /// |          | `budget = 0.2`              | default |
+    /// | timeout  | `tier = database`           | method  |
+    /// |          | `adaptive(percentile = 99)` | default |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "30s")`     | default |
     ///
     /// `latest`: at most 1 attempt, over in 2m.
     ///
-    /// | policy   | parameter            | value    | from    |
-    /// | -------- | -------------------- | -------- | ------- |
-    /// | timeout  | call                 | `"2m"`   | trait   |
-    /// | bulkhead | max                  | `50`     | method  |
-    /// |          | wait                 | `"1s"`   | trait   |
-    /// |          | queue                | `20`     | trait   |
-    /// |          | adaptive             | `vegas`  | method  |
-    /// |          | min                  | `2`      | method  |
-    /// |          | initial              | `20`     | default |
-    /// | timeout  | attempt              | `"1s"`   | method  |
-    /// |          | adaptive(percentile) | `99.5`   | method  |
-    /// |          | adaptive(factor)     | `3.0`    | method  |
-    /// |          | adaptive(min)        | `"50ms"` | method  |
-    /// |          | adaptive(max)        | `"4s"`   | method  |
+    /// | policy   | parameter                     | from    |
+    /// | -------- | ----------------------------- | ------- |
+    /// | timeout  | `call = "2m"`                 | trait   |
+    /// | bulkhead | `max = 50`                    | method  |
+    /// |          | `wait = "1s"`                 | trait   |
+    /// |          | `queue = 20`                  | trait   |
+    /// |          | `adaptive = vegas`            | method  |
+    /// |          | `min = 2`                     | method  |
+    /// |          | `initial = 20`                | default |
+    /// | timeout  | `attempt = "1s"`              | method  |
+    /// |          | `adaptive(percentile = 99.5)` | method  |
+    /// |          | `adaptive(factor = 3.0)`      | method  |
+    /// |          | `adaptive(min = "50ms")`      | method  |
+    /// |          | `adaptive(max = "4s")`        | method  |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "reports",

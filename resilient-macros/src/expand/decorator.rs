@@ -49,7 +49,6 @@ fn definition(expansion: &Expansion<'_>) -> TokenStream {
 /// ```text
 /// Output:  impl<T> ResilientScoutApi<T> { pub fn new(inner: T) -> Self { ... } ... }
 /// ```
-#[expect(clippy::too_many_lines, reason = "it is one `impl` block, and reads as one")]
 fn constructors(expansion: &Expansion<'_>) -> TokenStream {
     let Expansion { contract, krate, inner: parameter, service, args, .. } = expansion;
     let (vis, decorator) = (&contract.original.vis, &contract.decorator);

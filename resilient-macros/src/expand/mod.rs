@@ -91,7 +91,9 @@ impl Expansion<'_> {
     /// Whether a fallback asks the implementation that the builder is given.
     fn takes_backup(&self) -> bool {
         let given = |rung: &Rung| matches!(rung, Rung::Given(_));
-        self.decorated().any(|method| self.layer(method).rungs().iter().any(given))
+        // Also where the attribute is wrong: who gives the builder one has made no mistake.
+        let mut methods = self.contract.methods.iter().filter(|method| method.args.skip.is_none());
+        methods.any(|method| self.layer(method).rungs().iter().any(given))
     }
 
     /// The decorator's field for it, under a name that no method has: each has a field of its own.

@@ -62,15 +62,13 @@ impl Text {
     }
 
     fn word(&mut self, word: &str) {
-        const BEFORE_VALUES: [&str; 12] = [
-            "if", "else", "match", "return", "in", "mut", "ref", "as", "move", "async", "await",
-            "let",
-        ];
+        const BEFORE_VALUES: [&str; 11] =
+            ["if", "else", "match", "return", "in", "mut", "ref", "as", "move", "async", "let"];
         if self.before != Before::Tight {
             self.line.push(' ');
         }
         self.line.push_str(word);
-        let is_word = BEFORE_VALUES.contains(&word) && !self.line.ends_with(".await");
+        let is_word = BEFORE_VALUES.contains(&word);
         self.before = if is_word { Before::Word } else { Before::Operand };
     }
 
@@ -99,8 +97,9 @@ impl Text {
         let (before, operand) = (self.before, self.before == Before::Operand);
         let generic = operator == "<" && (before == Before::Tight || self.generics > 0);
         let (space, after) = match operator {
-            "::" | "." | ".." | "..=" if operand => (false, Before::Tight),
-            "::" | ".." | "..=" => (before != Before::Tight, Before::Tight),
+            // A `!` is that of a macro, or stands before one value below.
+            "::" | "." | ".." | "..=" | "!" if operand => (false, Before::Tight),
+            "::" | ".." | "..=" | "'" => (before != Before::Tight, Before::Tight),
             "," | ";" | ":" => (false, Before::Operator),
             "?" => (false, Before::Operand),
             "<" if generic => {
@@ -120,9 +119,7 @@ impl Text {
                 (before != Before::Tight, Before::Tight)
             }
             "||" if !operand => (before != Before::Tight, Before::Operator),
-            // Of a macro, or of one value: `&league`, `!found`, `*code`, `-1`, `'a`.
-            "!" if operand => (false, Before::Tight),
-            "'" => (before != Before::Tight, Before::Tight),
+            // `&league`, `!found`, `*code`, `-1`
             "&" | "&&" | "!" | "*" | "-" if !operand => (before != Before::Tight, Before::Tight),
             _ => (before != Before::Tight, Before::Operator),
         };

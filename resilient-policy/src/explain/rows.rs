@@ -48,19 +48,19 @@ struct Rows<C> {
     said: Said<C>,
     /// What comes of it, where it is on.
     merged: Option<C>,
-    rows: Vec<ExplainedParameter>,
+    told: Vec<ExplainedParameter>,
 }
 
 impl<C: Copy> Rows<C> {
     fn new(policy: &'static str, said: Said<C>, merge: fn(&C, &C) -> C) -> Self {
         let parts = said.on.iter().flatten().map(|(_, part)| *part);
         let merged = parts.reduce(|below, over| merge(&below, &over));
-        let mut rows = Vec::new();
+        let mut told = Vec::new();
         if let Some(origin) = said.off {
             let value = "off".to_owned();
-            rows.push(ExplainedParameter { policy, parameter: "", value, origin });
+            told.push(ExplainedParameter { policy, parameter: "", value, origin });
         }
-        Self { policy, said, merged, rows }
+        Self { policy, said, merged, told }
     }
 
     /// Who gave a parameter last.
@@ -82,7 +82,7 @@ impl<C: Copy> Rows<C> {
         let Some(value) = value.into().filter(|_| matters || origin != Origin::Default) else {
             return;
         };
-        self.rows.push(ExplainedParameter { policy: self.policy, parameter, value, origin });
+        self.told.push(ExplainedParameter { policy: self.policy, parameter, value, origin });
     }
 }
 
@@ -98,7 +98,7 @@ fn time(time: Duration) -> String {
 }
 
 fn cached(mut rows: Rows<CacheConfig>) -> Vec<ExplainedParameter> {
-    let Some(cache) = rows.merged.map(|config| config.settings()) else { return rows.rows };
+    let Some(cache) = rows.merged.map(|config| config.settings()) else { return rows.told };
     rows!(rows,
         memory: cache.memory.map(time), true;
         disk: cache.disk.map(time), true;
@@ -111,17 +111,17 @@ fn cached(mut rows: Rows<CacheConfig>) -> Vec<ExplainedParameter> {
         idle: cache.idle.map(time), true;
         schema: text(cache.schema), false;
     );
-    rows.rows
+    rows.told
 }
 
 /// What the whole call may take.
 fn in_all(mut rows: Rows<TimeoutConfig>) -> Vec<ExplainedParameter> {
     rows!(rows, call: rows.merged.and_then(|config| config.call).map(time), true;);
-    rows.rows
+    rows.told
 }
 
 fn placed(mut rows: Rows<BulkheadConfig>) -> Vec<ExplainedParameter> {
-    let Some(bulkhead) = rows.merged.map(|config| config.settings()) else { return rows.rows };
+    let Some(bulkhead) = rows.merged.map(|config| config.settings()) else { return rows.told };
     let adapts = bulkhead.adaptive != LimitAlgorithm::Fixed;
     rows!(rows,
         max: text(bulkhead.max), true;
@@ -131,14 +131,14 @@ fn placed(mut rows: Rows<BulkheadConfig>) -> Vec<ExplainedParameter> {
         min: adapts.then(|| text(bulkhead.min)), true;
         initial: adapts.then(|| text(bulkhead.initial)), true;
     );
-    rows.rows
+    rows.told
 }
 
 fn retried(
     mut rows: Rows<RetryConfig>,
     budget: Option<(String, Origin)>,
 ) -> Vec<ExplainedParameter> {
-    let Some(retry) = rows.merged.map(|config| config.settings()) else { return rows.rows };
+    let Some(retry) = rows.merged.map(|config| config.settings()) else { return rows.told };
     // A call that is tried once has no delays.
     let again = retry.max > 1;
     let grows = !matches!(retry.backoff, Backoff::Custom(_));
@@ -151,12 +151,12 @@ fn retried(
         within: retry.within.map(time), true;
         idempotent: text(retry.idempotent), false;
     );
-    rows.rows.extend(budget.filter(|_| again).map(|budget| budget_row("retry", budget)));
-    rows.rows
+    rows.told.extend(budget.filter(|_| again).map(|budget| budget_row("retry", budget)));
+    rows.told
 }
 
 fn broken(mut rows: Rows<BreakerConfig>) -> Vec<ExplainedParameter> {
-    let Some(breaker) = rows.merged.map(|config| config.settings()) else { return rows.rows };
+    let Some(breaker) = rows.merged.map(|config| config.settings()) else { return rows.told };
     let rates = matches!(breaker.threshold, Threshold::Rate(_)) || breaker.slow.is_some();
     let grows = breaker.recovery_factor > 1.0 || breaker.recovery_jitter > 0.0;
     let per = if breaker.per == Per::Call { "call" } else { "attempt" };
@@ -178,11 +178,11 @@ fn broken(mut rows: Rows<BreakerConfig>) -> Vec<ExplainedParameter> {
         scope: text(scope), false;
     );
     rows.row("key", |config| config.keyed.is_some(), breaker.keyed.then(any_key), true);
-    rows.rows
+    rows.told
 }
 
 fn limited(mut rows: Rows<RateConfig>) -> Vec<ExplainedParameter> {
-    let Some(rate) = rows.merged.map(|config| config.settings()) else { return rows.rows };
+    let Some(rate) = rows.merged.map(|config| config.settings()) else { return rows.told };
     let bucket = rate.algorithm != RateAlgorithm::SlidingWindow;
     rows!(rows,
         limit: text(rate.limit), true;
@@ -195,14 +195,14 @@ fn limited(mut rows: Rows<RateConfig>) -> Vec<ExplainedParameter> {
         min: text(rate.min), rate.adaptive != RateAdaptation::Fixed;
     );
     rows.row("key", |config| config.keyed.is_some(), rate.keyed.then(any_key), true);
-    rows.rows
+    rows.told
 }
 
 /// What an attempt may take.
 fn timed(mut rows: Rows<TimeoutConfig>) -> Vec<ExplainedParameter> {
     // That it was taken away stands where the call's limit would.
-    rows.rows.clear();
-    let Some(timeout) = rows.merged else { return rows.rows };
+    rows.told.clear();
+    let Some(timeout) = rows.merged else { return rows.told };
     match timeout.attempt {
         Some(AttemptTime::Fixed(attempt)) => {
             rows.row("attempt", |config| config.attempt.is_some(), time(attempt), true);
@@ -225,7 +225,7 @@ fn timed(mut rows: Rows<TimeoutConfig>) -> Vec<ExplainedParameter> {
         row("adaptive(min)", min.is_some(), time(adaptive.min));
         row("adaptive(max)", max.is_some(), time(adaptive.max));
     }
-    rows.rows
+    rows.told
 }
 
 fn hedged(
@@ -233,14 +233,14 @@ fn hedged(
     budget: Option<(String, Origin)>,
     again: bool,
 ) -> Vec<ExplainedParameter> {
-    let Some(hedge) = rows.merged else { return rows.rows };
+    let Some(hedge) = rows.merged else { return rows.told };
     rows!(rows,
         after: hedge.after.map(text), true;
         max: text(hedge.settings().max), true;
     );
     // Where both are, retries and hedges share one, and it is told of there.
-    rows.rows.extend(budget.filter(|_| !again).map(|budget| budget_row("hedge", budget)));
-    rows.rows
+    rows.told.extend(budget.filter(|_| !again).map(|budget| budget_row("hedge", budget)));
+    rows.told
 }
 
 /// What retries and hedges may cost, and who said so.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{ExplainedMethod, ExplainedParameter, Explanation};
+use super::{ExplainedMethod, ExplainedParameter, Explanation, Origin};
 use crate::duration::format;
 
 impl ExplainedMethod {
@@ -43,34 +43,43 @@ impl fmt::Display for Explanation {
 
 /// A Markdown table whose columns stand below each other.
 fn table(parameters: &[ExplainedParameter]) -> String {
-    let mut rows = vec![["policy", "parameter", "value", "from"].map(str::to_owned)];
+    let mut rows = vec![["policy", "parameter", "from"].map(str::to_owned)];
     let mut before = None;
     for row in parameters {
         // The name of a policy stands once, in the first of its rows.
         let policy = if before == Some(row.policy) { "" } else { row.policy };
         before = Some(row.policy);
-        rows.push([
-            policy.to_owned(),
-            row.parameter.to_owned(),
-            code(&row.value),
-            row.origin.to_string(),
-        ]);
+        let origin = match row.origin {
+            Origin::Preset(preset) => format!("preset `{preset}`"),
+            origin => origin.to_string(),
+        };
+        rows.push([policy.to_owned(), code(&row.to_string()), origin]);
     }
-    let widths: [usize; 4] = std::array::from_fn(|column| {
+    let widths: [usize; 3] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
     });
-    let line = |cells: [String; 4]| {
-        let cells: Vec<_> = (0..4)
-            .map(|column| format!("{:<width$}", cells[column], width = widths[column]))
-            .collect();
-        format!("| {} |", cells.join(" | "))
-    };
     rows.insert(1, widths.map(|width| "-".repeat(width)));
+    let line = |cells: [String; 3]| {
+        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+    };
     rows.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A value as code, in a cell of a table.
-fn code(value: &str) -> String {
-    let value = value.replace(['\n', '\r'], " ").replace('|', "\\|");
-    if value.contains('`') { format!("`` {value} ``") } else { format!("`{value}`") }
+/// As the attribute writes it in the parentheses of its policy: `max = 3`, `adaptive(max = "5s")`, `stale`.
+impl fmt::Display for ExplainedParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { parameter, value, .. } = self;
+        match (*parameter, parameter.strip_suffix(')')) {
+            ("" | "rung", _) => f.write_str(value),
+            (_, Some(inner)) => write!(f, "{inner} = {value})"),
+            (parameter, None) => write!(f, "{parameter} = {value}"),
+        }
+    }
+}
+
+/// Code in a cell of a table.
+fn code(code: &str) -> String {
+    let code = code.replace(['\n', '\r'], " ").replace('|', "\\|");
+    if code.contains('`') { format!("`` {code} ``") } else { format!("`{code}`") }
 }

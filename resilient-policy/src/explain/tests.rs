@@ -153,12 +153,12 @@ fn the_table_is_markdown_whose_columns_stand_below_each_other() {
     let expected = "\
 `quote`: at most 1 attempt, over in 2s.
 
-| policy   | parameter | value                                      | from    |
-| -------- | --------- | ------------------------------------------ | ------- |
-| fallback | rung      | `\\|failure\\| async move { last(failure) }` | method  |
-| cache    | memory    | `\"5m\"`                                     | trait   |
-|          | capacity  | `1000`                                     | default |
-| timeout  | attempt   | `\"2s\"`                                     | trait   |";
+| policy   | parameter                                  | from    |
+| -------- | ------------------------------------------ | ------- |
+| fallback | `\\|failure\\| async move { last(failure) }` | method  |
+| cache    | `memory = \"5m\"`                            | trait   |
+|          | `capacity = 1000`                          | default |
+| timeout  | `attempt = \"2s\"`                           | trait   |";
     assert_eq!(method.to_string(), expected);
     let nothing = Layers::new(Origin::Trait, PolicyConfig::new()).explain("quote");
     let words = "`quote`: no policy; at most 1 attempt, without a limit in time.";
