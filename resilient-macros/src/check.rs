@@ -3,6 +3,7 @@
 mod answers;
 mod background;
 mod keys;
+mod likely;
 mod stale;
 mod weight;
 
@@ -19,6 +20,8 @@ use crate::{
     item::{Contract, Flavor, Method, Passing, Receiver},
     spans::mentions,
 };
+
+pub(crate) use self::likely::{Likely, allows, likely};
 
 /// The decorator's own methods, which one of the trait would hide behind.
 const OURS: [&str; 7] =

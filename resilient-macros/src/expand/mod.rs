@@ -5,6 +5,7 @@ mod decorator;
 mod describe;
 mod fallback;
 mod forward;
+mod likely;
 mod lookup;
 mod needs;
 mod policy;
@@ -18,6 +19,7 @@ use syn::{Path, ext::IdentExt};
 
 use crate::{
     args::{Layer, TraitArgs},
+    check,
     item::{Contract, Flavor, Method, Receiver},
     names,
 };
@@ -52,12 +54,14 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> To
     let cached = cached::expand(&expansion);
     let implementation = forward::expand(&expansion);
     let shared = shared::expand(&expansion);
+    let likely = expansion.likely();
     quote! {
         #trait_item
         #decorator
         #cached
         #implementation
         #shared
+        #likely
     }
 }
 
@@ -74,6 +78,16 @@ impl Expansion<'_> {
     /// The methods whose answers are kept.
     fn cached(&self) -> impl Iterator<Item = &Method> {
         self.decorated().filter(|method| self.layer(method).config.cache.as_on().is_some())
+    }
+
+    /// Warnings of what is likely wrong, where nothing certainly is.
+    fn likely(&self) -> TokenStream {
+        let attrs = &self.contract.original.attrs;
+        if check::allows(attrs) {
+            return TokenStream::new();
+        }
+        let methods: Vec<_> = self.decorated().map(|method| (method, self.layer(method))).collect();
+        likely::expand(attrs, &check::likely(&methods))
     }
 
     fn layer(&self, method: &Method) -> Layer {
