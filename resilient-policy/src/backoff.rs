@@ -30,6 +30,39 @@ impl Backoff {
     ];
 }
 
+impl Backoff {
+    /// The delay after an attempt in seconds, before cap and jitter. It may be infinite, and no number at all where
+    /// the parameters are not. Only `Adaptive` is stretched.
+    #[doc(hidden)]
+    pub fn seconds(&self, base: Duration, attempt: u32, stretch: f64) -> f64 {
+        let attempt = attempt.max(1);
+        if let Self::Custom(CustomBackoff(delay)) = self {
+            return delay(attempt).as_secs_f64();
+        }
+        if base.is_zero() {
+            // Nothing grows out of nothing, and nothing times infinity is no number.
+            return 0.0;
+        }
+        let steps = f64::from(attempt - 1);
+        let grown = match self {
+            Self::Exponential(factor) => factor.powf(steps),
+            Self::Linear => f64::from(attempt),
+            Self::Fibonacci => fibonacci(attempt),
+            Self::Adaptive => 2.0_f64.powf(steps) * stretch.max(1.0),
+            Self::Fixed | Self::Custom(_) => 1.0,
+        };
+        base.as_secs_f64() * grown
+    }
+}
+
+fn fibonacci(n: u32) -> f64 {
+    // The 180th is 10^37 and still fits: more than the longest duration has nanoseconds.
+    let (_, number) = (1..n.min(180)).fold((0_u128, 1_u128), |(a, b), _| (b, a + b));
+    #[expect(clippy::cast_precision_loss, reason = "a delay is not kept to 2^-53 of itself")]
+    let number = number as f64;
+    number
+}
+
 impl Default for Backoff {
     fn default() -> Self {
         Self::Exponential(2.0)

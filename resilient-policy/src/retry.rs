@@ -124,6 +124,36 @@ pub struct RetrySettings {
     pub idempotent: bool,
 }
 
+impl RetrySettings {
+    /// How long the delays of one call take together at the longest: every retry, jitter included, and none of them
+    /// stretched. `None` where a function says the delays.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use resilient_policy::RetryConfig;
+    /// let retry = RetryConfig::new().max(4).base(Duration::from_secs(1)).backoff(2.0).settings();
+    /// assert_eq!(retry.longest_delays(), Some(Duration::from_secs(1 + 2 + 4)));
+    /// ```
+    pub fn longest_delays(&self) -> Option<Duration> {
+        if matches!(self.backoff, Backoff::Custom(_)) {
+            return None;
+        }
+        let capped = |seconds: f64| {
+            Duration::try_from_secs_f64(seconds).map_or(self.max_delay, |it| it.min(self.max_delay))
+        };
+        let first = capped(self.backoff.seconds(self.base, 1, 1.0));
+        let (mut previous, mut sum) = (first, Duration::ZERO);
+        for attempt in 1..self.max {
+            previous = match self.jitter {
+                Jitter::Decorrelated => previous.saturating_mul(3).min(self.max_delay),
+                _ => capped(self.backoff.seconds(self.base, attempt, 1.0)),
+            };
+            sum = sum.saturating_add(previous);
+        }
+        Some(sum)
+    }
+}
+
 /// More attempts than this are a loop, not a retry.
 const MOST_ATTEMPTS: u32 = 1_000;
 

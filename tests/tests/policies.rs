@@ -269,6 +269,7 @@ mod attempt_timeout {
     }
 }
 
+#[allow(deprecated, reason = "the delays take longer than the call may")]
 mod call_timeout {
     use super::*;
 

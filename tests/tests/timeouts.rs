@@ -113,6 +113,7 @@ mod tiers {
 mod inherited {
     use super::*;
 
+    #[allow(deprecated, reason = "the delays take longer than the call may")]
     #[resilient(timeout(call = "5s"), retry(max = 9, base = "1s", backoff = fixed, jitter = none))]
     trait Inner {
         async fn get(&self) -> Result<u32, Fault>;

@@ -5,6 +5,7 @@ mod background;
 mod bodies;
 mod decorator;
 mod keys;
+mod likely;
 mod parameters;
 mod policies;
 mod stale;
@@ -12,7 +13,10 @@ mod weight;
 
 use proc_macro2::Ident;
 
-pub(crate) use self::decorator::{foreign_supertraits, is_forwardable, needs_sized};
+pub(crate) use self::{
+    decorator::{foreign_supertraits, is_forwardable, needs_sized},
+    likely::{Likely, allows, likely},
+};
 use crate::{
     args::Args,
     errors::Errors,

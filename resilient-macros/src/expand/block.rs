@@ -5,10 +5,11 @@ use syn::{Path, PathArguments, ReturnType, Token, parse_quote};
 use super::{
     body::{self, Protected},
     forward::{attributes, lint_level},
-    lookup, policy,
+    likely, lookup, policy,
 };
 use crate::{
     args::Args,
+    check,
     item::{Block, BlockItem, BlockMethod, Flavor, Method},
 };
 
@@ -42,10 +43,12 @@ pub(crate) fn expand(args: &Args, block: &Block, sound: bool) -> TokenStream {
         policies: block.policies(),
         sound,
     };
-    let (declared, items) = (expansion.policies(), expansion.items());
+    let (declared, items, likely) =
+        (expansion.policies(), expansion.items(), expansion.likely());
     quote! {
         #declared
         #items
+        #likely
     }
 }
 
@@ -62,6 +65,20 @@ struct Expansion<'a> {
 impl Expansion<'_> {
     fn protects(&self, method: &Method) -> bool {
         self.sound && method.is_protected()
+    }
+
+    /// Warnings of what is likely wrong, where nothing certainly is.
+    fn likely(&self) -> TokenStream {
+        let attrs = &self.block.head.attrs;
+        if check::allows(attrs) {
+            return TokenStream::new();
+        }
+        let methods = self.block.methods().map(|method| &method.method);
+        let methods = methods.filter(|method| self.protects(method));
+        let methods: Vec<_> = methods
+            .map(|method| (method, self.args.layer.overlaid(&method.args.layer)))
+            .collect();
+        likely::expand(attrs, &check::likely(&methods))
     }
 
     /// ```text

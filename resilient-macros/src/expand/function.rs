@@ -3,10 +3,11 @@ use quote::{ToTokens, quote};
 
 use super::{
     body::{self, Protected},
-    policy,
+    likely, policy,
 };
 use crate::{
     args::{Args, Layer},
+    check,
     item::Function,
     names,
 };
@@ -42,6 +43,7 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
         of_trait: None,
     };
     let called = called.expand();
+    let likely = likely::expand(&[], &check::likely(&[(method, method.args.layer.clone())]));
     let docs = body::docs(method, &service, &Layer::default());
     let (sig, inner) = (body::signature(method), &body.attrs);
     quote! {
@@ -49,6 +51,7 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
         #(#[doc = #docs])*
         #qualifiers #sig {
             #(#inner)*
+            #likely
             static #pipeline: #krate::DeclaredPipeline =
                 #krate::DeclaredPipeline::new(#service, #name, || #config);
             #called

@@ -10,6 +10,7 @@ mod explain;
 mod fallback;
 mod forward;
 mod function;
+mod likely;
 mod lookup;
 mod needs;
 mod pipeline;
@@ -26,6 +27,7 @@ use syn::{Path, ext::IdentExt};
 pub(crate) use self::{block::expand as block, function::expand as function};
 use crate::{
     args::{Args, Layer, Rung},
+    check,
     item::{Contract, Flavor, Method, Receiver},
     names,
 };
@@ -60,12 +62,14 @@ pub(crate) fn contract(args: &Args, contract: &Contract, sound: bool) -> TokenSt
     let cached = cached::expand(&expansion);
     let implementation = forward::expand(&expansion);
     let shared = shared::expand(&expansion);
+    let likely = expansion.likely();
     quote! {
         #trait_item
         #decorator
         #cached
         #implementation
         #shared
+        #likely
     }
 }
 
@@ -82,6 +86,16 @@ impl Expansion<'_> {
     /// The methods whose answers are kept.
     fn cached(&self) -> impl Iterator<Item = &Method> {
         self.decorated().filter(|method| self.layer(method).config.cache.as_on().is_some())
+    }
+
+    /// Warnings of what is likely wrong, where nothing certainly is.
+    fn likely(&self) -> TokenStream {
+        let attrs = &self.contract.original.attrs;
+        if check::allows(attrs) {
+            return TokenStream::new();
+        }
+        let methods: Vec<_> = self.decorated().map(|method| (method, self.layer(method))).collect();
+        likely::expand(attrs, &check::likely(&methods))
     }
 
     fn layer(&self, method: &Method) -> Layer {

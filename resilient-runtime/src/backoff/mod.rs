@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rand::{Rng, RngExt as _};
-use resilient_policy::{Backoff, CustomBackoff, Jitter, RetrySettings};
+use resilient_policy::{Jitter, RetrySettings};
 
 mod stretch;
 
@@ -13,7 +13,7 @@ pub(crate) use stretch::Stretch;
 ///
 /// Spread by the jitter kinds of Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
 /// `attempt` is the number of the one that failed, from 1. `previous` is the delay before, which only decorrelated
-/// jitter looks at; `stretch` is [`Stretch::factor`], which only [`Backoff::Adaptive`] looks at. Always the number's own
+/// jitter looks at; `stretch` is [`Stretch::factor`], which only [`Backoff::Adaptive`](resilient_policy::Backoff::Adaptive) looks at. Always the number's own
 /// delay, never that of the delay before: those compound (2^(n(n-1)/2) in place of 2^n).
 pub(crate) fn delay(
     settings: &RetrySettings,
@@ -23,7 +23,7 @@ pub(crate) fn delay(
     rng: &mut impl Rng,
 ) -> Duration {
     let cap = settings.max_delay.as_secs_f64();
-    let delay = |attempt| capped(unspread(settings, attempt, stretch), cap);
+    let delay = |attempt| capped(settings.backoff.seconds(settings.base, attempt, stretch), cap);
     let seconds = match settings.jitter {
         Jitter::None => delay(attempt),
         Jitter::Full => delay(attempt) * rng.random::<f64>(),
@@ -39,46 +39,16 @@ pub(crate) fn delay(
     Duration::try_from_secs_f64(seconds).unwrap_or(settings.max_delay).min(settings.max_delay)
 }
 
-/// The delay in seconds before cap and jitter. It may be infinite, and no number at all where the settings are not.
-fn unspread(settings: &RetrySettings, attempt: u32, stretch: f64) -> f64 {
-    let attempt = attempt.max(1);
-    if let Backoff::Custom(CustomBackoff(delay)) = settings.backoff {
-        return delay(attempt).as_secs_f64();
-    }
-    if settings.base.is_zero() {
-        // Nothing grows out of nothing, and nothing times infinity is no number.
-        return 0.0;
-    }
-    let steps = f64::from(attempt - 1);
-    let grown = match settings.backoff {
-        Backoff::Exponential(factor) => factor.powf(steps),
-        Backoff::Linear => f64::from(attempt),
-        Backoff::Fibonacci => fibonacci(attempt),
-        Backoff::Adaptive => 2.0_f64.powf(steps) * stretch.max(1.0),
-        // Backoff::Fixed, and whatever strategy is added and forgotten here.
-        _ => 1.0,
-    };
-    settings.base.as_secs_f64() * grown
-}
-
 /// What is no delay becomes the longest one: a caller who waits too long does less harm than one who does not wait.
 fn capped(seconds: f64, cap: f64) -> f64 {
     if seconds >= 0.0 { seconds.min(cap) } else { cap }
-}
-
-fn fibonacci(n: u32) -> f64 {
-    // The 180th is 10^37 and still fits: more than the longest duration has nanoseconds.
-    let (_, number) = (1..n.min(180)).fold((0_u128, 1_u128), |(a, b), _| (b, a + b));
-    #[expect(clippy::cast_precision_loss, reason = "a delay is not kept to 2^-53 of itself")]
-    let number = number as f64;
-    number
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use rand::{SeedableRng, rngs::SmallRng};
-    use resilient_policy::RetryConfig;
+    use resilient_policy::{Backoff, CustomBackoff, RetryConfig};
 
     use super::*;
     use crate::rng::Seeds;
@@ -166,6 +136,32 @@ mod tests {
         let custom = plain(Backoff::Custom(CustomBackoff(|_| millis(5))));
         let custom = with(custom, |settings| settings.base = Duration::ZERO);
         assert_eq!(unspread(&custom, 1.0), [5; 6].map(millis));
+    }
+
+    #[test]
+    fn delays_together_never_take_longer_than_the_longest() {
+        for (_, backoff) in Backoff::NAMES.into_iter().chain([("", Backoff::Exponential(2.5))]) {
+            for (_, jitter) in Jitter::NAMES {
+                let settings = with(plain(backoff), |settings| {
+                    (settings.max, settings.jitter) = (8, jitter);
+                    settings.max_delay = millis(1_700);
+                });
+                let longest = settings.longest_delays().expect("no function says them");
+                let mut rng = SmallRng::seed_from_u64(7);
+                let mut most = Duration::ZERO;
+                for _ in 0..500 {
+                    let next = |previous: &mut Duration, attempt| {
+                        *previous = delay(&settings, attempt, *previous, 1.0, &mut rng);
+                        Some(*previous)
+                    };
+                    let sum = (1..settings.max).scan(Duration::ZERO, next).sum();
+                    assert!(sum <= longest, "{backoff} {jitter}: {sum:?} and {longest:?}");
+                    most = most.max(sum);
+                }
+                assert!(most > longest / 2, "{backoff} {jitter}: {most:?} and {longest:?}");
+                assert!(jitter != Jitter::None || most == longest, "{backoff}");
+            }
+        }
     }
 
     /// Delays in milliseconds of one call with the default strategy, which reaches the cap of one second after the
