@@ -117,43 +117,43 @@ impl<T> ResilientFiles<T> {
     ///
     /// `read`: at most 3 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value     | from    |
-    /// | -------- | --------- | --------- | ------- |
-    /// | fallback | rung      | `nothing` | trait   |
-    /// | cache    | memory    | `"5m"`    | trait   |
-    /// |          | capacity  | `1000`    | default |
-    /// | retry    | max       | `3`       | trait   |
-    /// |          | base      | `"1s"`    | default |
-    /// |          | backoff   | `2.0`     | default |
-    /// |          | max_delay | `"1m"`    | default |
-    /// |          | jitter    | `equal`   | default |
-    /// |          | budget    | `0.2`     | default |
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `nothing`          | trait   |
+    /// | cache    | `memory = "5m"`    | trait   |
+    /// |          | `capacity = 1000`  | default |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | default |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
     ///
     /// `write`: at most 3 attempts, without a limit in time.
     ///
-    /// | policy   | parameter | value     | from    |
-    /// | -------- | --------- | --------- | ------- |
-    /// | fallback | rung      | `nothing` | trait   |
-    /// | cache    |           | `off`     | method  |
-    /// | retry    | max       | `3`       | trait   |
-    /// |          | base      | `"1s"`    | default |
-    /// |          | backoff   | `2.0`     | default |
-    /// |          | max_delay | `"1m"`    | default |
-    /// |          | jitter    | `equal`   | default |
-    /// |          | budget    | `0.2`     | default |
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `nothing`          | trait   |
+    /// | cache    | `off`              | method  |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | default |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
     ///
     /// `fetch`: at most 3 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | cache  | memory    | `"5m"`  | trait   |
-    /// |        | capacity  | `1000`  | default |
-    /// | retry  | max       | `3`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "5m"`    | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 3`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     ///
     /// `root`: passed straight through.
     pub fn explain(&self) -> ::resilient_runtime::Explanation {

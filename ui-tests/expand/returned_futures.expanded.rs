@@ -98,14 +98,14 @@ impl<T> ResilientSource<T> {
     ///
     /// `hidden`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | retry  | max       | `2`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new("source", [self.hidden.explain()])
     }
@@ -231,29 +231,29 @@ impl<T> ResilientStore<T> {
     ///
     /// `boxed`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | cache  | memory    | `"5m"`  | trait   |
-    /// |        | capacity  | `1000`  | default |
-    /// | retry  | max       | `2`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "5m"`    | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     ///
     /// `by_alias`: at most 2 attempts, without a limit in time.
     ///
-    /// | policy | parameter | value   | from    |
-    /// | ------ | --------- | ------- | ------- |
-    /// | cache  | memory    | `"5m"`  | trait   |
-    /// |        | capacity  | `1000`  | default |
-    /// | retry  | max       | `2`     | trait   |
-    /// |        | base      | `"1s"`  | default |
-    /// |        | backoff   | `2.0`   | default |
-    /// |        | max_delay | `"1m"`  | default |
-    /// |        | jitter    | `equal` | default |
-    /// |        | budget    | `0.2`   | default |
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "5m"`    | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
     pub fn explain(&self) -> ::resilient_runtime::Explanation {
         ::resilient_runtime::Explanation::new(
             "store",
