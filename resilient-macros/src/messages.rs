@@ -264,3 +264,18 @@ fn every_message_is_one_sentence() {
         assert!(message.contains("; "), "nothing to write instead: {message}");
     }
 }
+
+#[test]
+fn every_parameter_is_documented() {
+    let reference = include_str!("../../resilient-runtime/docs/attribute.md");
+    let missing: Vec<_> = parameters()
+        .into_iter()
+        .filter(|(policy, name)| {
+            let of = if *policy == "adaptive" { "timeout" } else { policy };
+            let row = reference.lines().find(|line| line.starts_with(&format!("| [`{of}`]")));
+            let words = row.unwrap_or_default().split(|c: char| !c.is_alphanumeric() && c != '_');
+            !words.into_iter().any(|word| word == *name)
+        })
+        .collect();
+    assert!(missing.is_empty(), "not in docs/attribute.md: {missing:?}");
+}

@@ -66,7 +66,10 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
             );
         }
         if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
-            repeated(method, errors);
+            repeated(method, "retry", errors);
+        }
+        if layer.config.hedge.as_on().is_some() {
+            repeated(method, "hedge", errors);
         }
     }
     let layers = methods.iter().map(|method| &method.args.layer).chain([outer]);
@@ -77,22 +80,22 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
     }
 }
 
-/// Whether a body can run again.
-fn repeated(method: &Method, errors: &mut Errors) {
+/// Whether a body can run again, as `policy` wants it to.
+fn repeated(method: &Method, policy: &'static str, errors: &mut Errors) {
     let name = &method.sig.ident;
-    let off = policies::off(method, "retry");
+    let off = policies::off(method, policy);
     if method.receiver == Receiver::Typed
         && let Some(receiver) = method.sig.receiver()
         && !receiver.to_token_stream().to_string().contains('&')
     {
-        errors.at(receiver, format!("`retry` cannot stand on `{name}`, whose first attempt may take this `self` with it; write `&self`, or {off}"));
+        errors.at(receiver, format!("`{policy}` cannot stand on `{name}`, whose first run may take this `self` with it; write `&self`, or {off}"));
     }
     if !matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
         return;
     }
     let exclusive = method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow);
     if method.receiver == Receiver::Mut || exclusive.is_some() {
-        errors.at(&method.sig.output, format!("`retry` cannot stand on `{name}`, whose first future takes what is borrowed exclusively with it; write `async fn`, or {off}"));
+        errors.at(&method.sig.output, format!("`{policy}` cannot stand on `{name}`, whose first future takes what is borrowed exclusively with it; write `async fn`, or {off}"));
     }
 }
 
