@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use resilient_runtime::{
     BreakerConfig, BulkheadConfig, BulkheadFullReason, Jitter, PolicyConfig, Priority, RateConfig,
-    Rejection, RetryConfig, State, TimeoutConfig, TimeoutScope, deadline, priority,
+    Rejection, RetryConfig, State, TimeoutConfig, TimeoutScope, deadline, priority, with_priority,
     with_priority_blocking,
 };
 use resilient_tests::double::{Act, Double, Fault, pass};
@@ -233,6 +233,18 @@ async fn the_method_learns_how_long_it_has_and_calls_inside_inherit_it() {
         assert_eq!(nested, Ok(Some(3 * SECOND)));
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_blocks_inherits_from_the_task_around_it() {
+    let timeout = TimeoutConfig::new().call(5 * SECOND);
+    let outer = policy(PolicyConfig::new().timeout(timeout));
+    let inner = policy(PolicyConfig::new());
+    let left =
+        || Ok::<_, Fault>((deadline().map(|deadline| deadline - Instant::now()), priority()));
+    let call = outer.call(async || inner.call_blocking(left));
+    let seen = with_priority(Priority::Low, call).await;
+    assert_eq!(seen, Ok((Some(5 * SECOND), Priority::Low)));
 }
 
 #[tokio::test(start_paused = true)]
