@@ -6,14 +6,13 @@
 use std::{
     cell::{Cell, OnceCell},
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Wake, Waker},
     time::Instant,
 };
 
-use tokio::task::{coop::unconstrained, spawn_blocking};
+use tokio::task::coop::unconstrained;
 
 thread_local! {
     static THREAD: Thread = const {
@@ -151,20 +150,9 @@ pub(crate) fn look_again_at(at: Instant) {
     });
 }
 
-/// Does work that blocks: here, where a thread waits for it, and where not, on one that is there for this. `None` where
-/// it panics, or the runtime is shutting down.
-pub(crate) async fn unblock<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    if is_waiting().await {
-        return catch_unwind(AssertUnwindSafe(work)).ok();
-    }
-    spawn_blocking(work).await.ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, thread, time::Duration};
+    use std::{panic::catch_unwind, sync::mpsc, thread, time::Duration};
 
     use super::*;
 
@@ -253,12 +241,5 @@ mod tests {
             let there = scope.spawn(super::thread).join().expect("no panic");
             assert_ne!(there, here);
         });
-    }
-
-    #[test]
-    fn work_that_blocks_is_done_by_the_one_who_waits_and_its_panic_ends_there() {
-        let here = thread();
-        assert_eq!(wait(unblock(super::thread)), Some(here));
-        assert_eq!(wait(unblock(|| -> u32 { panic!("on purpose") })), None);
     }
 }
