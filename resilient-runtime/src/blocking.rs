@@ -6,14 +6,13 @@
 use std::{
     cell::{Cell, OnceCell},
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Wake, Waker},
     time::Instant,
 };
 
-use tokio::task::{coop::unconstrained, spawn_blocking};
+use tokio::task::coop::unconstrained;
 
 thread_local! {
     static THREAD: Thread = const {
@@ -151,13 +150,96 @@ pub(crate) fn look_again_at(at: Instant) {
     });
 }
 
-/// Does work that blocks: here, where a thread waits for it, and where not, on one that is there for this. `None` where
-/// it panics, or the runtime is shutting down.
-pub(crate) async fn unblock<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    if is_waiting().await {
-        return catch_unwind(AssertUnwindSafe(work)).ok();
+#[cfg(test)]
+mod tests {
+    use std::{panic::catch_unwind, sync::mpsc, thread, time::Duration};
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// Pending for so many polls.
+    async fn polls(pending: u32, mut poll: impl FnMut(&mut Context<'_>)) {
+        let mut left = pending;
+        poll_fn(|cx| {
+            poll(cx);
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            Poll::Pending
+        })
+        .await;
     }
-    spawn_blocking(work).await.ok()
+
+    #[test]
+    fn a_thread_looks_again_when_it_is_woken_or_when_it_said() {
+        wait(polls(3, |cx| cx.waker().wake_by_ref()));
+        wait(polls(3, |_| look_again_at(Instant::now())));
+        let (wakers, woken) = mpsc::channel::<Waker>();
+        let other = thread::spawn(move || woken.into_iter().for_each(Waker::wake));
+        wait(polls(100, |cx| wakers.send(cx.waker().clone()).expect("it listens")));
+        drop(wakers);
+        other.join().expect("no panic");
+    }
+
+    #[test]
+    fn of_several_times_the_earliest_counts_and_none_is_kept_for_the_next_poll() {
+        let mut seen = Vec::new();
+        wait(polls(2, |cx| {
+            THREAD.with(|thread| seen.push(thread.earliest.get()));
+            cx.waker().wake_by_ref();
+            let now = Instant::now();
+            look_again_at(now + 2 * HOUR);
+            look_again_at(now + HOUR);
+            look_again_at(now + 3 * HOUR);
+            THREAD.with(|thread| assert_eq!(thread.earliest.get(), Some(now + HOUR)));
+        }));
+        assert_eq!(seen, [None; 3]);
+    }
+
+    #[test]
+    fn what_woke_the_outer_one_is_not_lost_to_a_wait_inside() {
+        wait(polls(1, |cx| {
+            assert!(is_waited_for(cx));
+            let soon = Instant::now();
+            look_again_at(soon + HOUR);
+            cx.waker().wake_by_ref();
+            wait(polls(2, |_| look_again_at(soon)));
+            assert!(is_waited_for(cx), "the outer one goes on");
+            THREAD.with(|thread| assert_eq!(thread.earliest.get(), Some(soon + HOUR)));
+        }));
+        assert!(!THREAD.with(|thread| thread.polls.get()));
+    }
+
+    #[test]
+    fn a_panic_leaves_the_thread_as_it_was() {
+        let panics = || wait(polls(0, |_| panic!("on purpose")));
+        assert!(catch_unwind(panics).is_err());
+        wait(polls(0, |cx| {
+            assert!(catch_unwind(panics).is_err());
+            assert!(is_waited_for(cx));
+        }));
+        assert!(!THREAD.with(|thread| thread.polls.get()));
+    }
+
+    #[test]
+    fn what_the_users_code_drives_by_other_means_is_not_ours() {
+        wait(polls(0, |_| {
+            let mut own = Context::from_waker(Waker::noop());
+            assert!(!is_waited_for(&own));
+            assert_eq!(pin!(is_waiting()).poll(&mut own), Poll::Ready(false));
+        }));
+        assert!(wait(is_waiting()));
+    }
+
+    #[test]
+    fn a_second_thread_is_another_one() {
+        assert_eq!(thread(), thread());
+        let here = thread();
+        thread::scope(|scope| {
+            let there = scope.spawn(super::thread).join().expect("no panic");
+            assert_ne!(there, here);
+        });
+    }
 }

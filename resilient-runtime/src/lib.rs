@@ -60,6 +60,7 @@
 //! # Runtime
 //!
 //! Policies that wait (retry, rate, bulkhead, timeout, hedge, a cache on disk) need a tokio runtime with its time enabled.
+//! Calls that [block](guide::blocking) need none.
 //! Nothing runs in the background but one thread per cache directory.
 //!
 //! # Events

@@ -70,7 +70,8 @@ impl Policy {
         self.with(fallible::<R>()).call(operation).await
     }
 
-    /// Like [`call`](Self::call), and sends hedges where the policy says so.
+    /// Like [`call`](Self::call), and sends hedges where the policy says so. A call that blocks cannot: its thread is in the
+    /// first request.
     ///
     /// # Errors
     ///

@@ -3,9 +3,12 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
+    time::Duration,
 };
 
-use resilient_runtime::{Registry, resilient};
+use resilient_runtime::{
+    CacheConfig, Key, Policy, Preset, Registry, cacheable, fallible, resilient,
+};
 use resilient_tests::double::Fault;
 
 struct Counting;
@@ -119,6 +122,21 @@ async fn a_success_allocates_nothing() {
         assert_eq!(everything.ready("eu").await, Ok(1));
     }
     assert_eq!(allocations() - before, 0, "every policy and rule");
+
+    let policy = Policy::builder("blocking")
+        .config(Preset::ExternalApi.config())
+        .cache(CacheConfig::new().memory(Duration::from_secs(60)))
+        .registry(&Registry::new())
+        .build()
+        .expect("valid");
+    let cached = || policy.with(fallible()).cached(cacheable::<Result<u64, Fault>>(), Key::new());
+    assert_eq!(policy.call_blocking(|| Ok::<_, Fault>(1)), cached().call_blocking(|| Ok(1)));
+    let before = allocations();
+    for _ in 0..100 {
+        assert_eq!(policy.call_blocking(|| Ok::<_, Fault>(1)), Ok(1));
+        assert_eq!(cached().call_blocking(|| Ok(2)), Ok(1));
+    }
+    assert_eq!(allocations() - before, 0, "a thread that has waited before");
 
     let before = allocations();
     let text = String::from("the allocator does count");

@@ -23,6 +23,7 @@ mod table;
 mod writer;
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -41,7 +42,7 @@ use self::{
 };
 use crate::{
     Name,
-    blocking::unblock,
+    blocking::is_waiting,
     clock::Moment,
     counters::Counters,
     events::Subject,
@@ -208,6 +209,15 @@ impl DiskTier {
     }
 }
 
+/// Does work that blocks: here, where a thread waits for it, and where not, on one that is there for this. `None` where
+/// it panics, or the runtime is shutting down.
+async fn unblock<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if is_waiting().await {
+        return catch_unwind(AssertUnwindSafe(work)).ok();
+    }
+    tokio::task::spawn_blocking(work).await.ok()
+}
+
 /// Why a read brought nothing.
 pub(crate) enum Miss {
     Absent,
@@ -265,6 +275,13 @@ fn wall_micros() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocking::{thread, wait};
+
+    #[test]
+    fn work_that_blocks_is_done_by_the_one_who_waits_and_its_panic_ends_there() {
+        assert_eq!(wait(unblock(thread)), Some(thread()));
+        assert_eq!(wait(unblock(|| -> u32 { panic!("on purpose") })), None);
+    }
 
     #[test]
     fn a_value_lives_for_its_time_and_none_comes_from_the_future() {

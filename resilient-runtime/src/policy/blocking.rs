@@ -28,7 +28,7 @@ impl Policy {
     /// # Ok(()) }
     /// ```
     ///
-    /// A timeout does not end an operation that blocks; what it answers too late is a timeout. And there are no hedges: a
+    /// A timeout does not end an operation that blocks; what it answers too late is a timeout. And it sends no hedges: a
     /// hedge is a second request while the first one is out, and this thread is in the first.
     ///
     /// # Errors

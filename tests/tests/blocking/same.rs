@@ -69,7 +69,7 @@ async fn both(config: PolicyConfig, script: Vec<(Act, Duration)>) -> (Trace, Tra
     let by_task = by_task(config, script.clone()).await;
     // Whole minutes later, for whatever is counted by the clock.
     let minutes = u32::try_from(start.elapsed().as_secs() / 60 + 1).expect("a short script");
-    advance(60 * minutes * SECOND - start.elapsed()).await;
+    advance((60 * minutes * SECOND).saturating_sub(start.elapsed())).await;
     let by_thread = on_a_thread(move || by_thread(config, script)).await;
     (by_task, by_thread)
 }

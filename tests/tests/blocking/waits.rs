@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, mpsc};
 
 use resilient_runtime::{
-    BreakerConfig, BulkheadConfig, BulkheadFullReason, Jitter, PolicyConfig, Priority, RateConfig,
-    Rejection, RetryConfig, State, TimeoutConfig, TimeoutScope, deadline, priority,
-    with_priority_blocking,
+    AdaptiveConfig, BreakerConfig, BulkheadConfig, BulkheadFullReason, Jitter, PolicyConfig,
+    Priority, RateConfig, Rejection, RetryConfig, State, TimeoutConfig, TimeoutScope, deadline,
+    priority, with_priority, with_priority_blocking,
 };
 use resilient_tests::double::{Act, Double, Fault, pass};
 use tokio::time::{Instant, advance};
@@ -233,6 +233,36 @@ async fn the_method_learns_how_long_it_has_and_calls_inside_inherit_it() {
         assert_eq!(nested, Ok(Some(3 * SECOND)));
     })
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adaptive_timeout_learns_what_late_answers_took() {
+    on_a_thread(|| {
+        let adaptive = AdaptiveConfig::new().percentile(50.0).factor(1.0).max(9 * SECOND);
+        let timeout = TimeoutConfig::new().attempt(SECOND / 2).adaptive(adaptive);
+        let policy = policy(PolicyConfig::new().timeout(timeout));
+        let late = Double::playing(vec![Act::Slow(SECOND); 20]);
+        for _ in 0..20 {
+            assert_eq!(scope(get(&policy, &late)), Some(TimeoutScope::Attempt));
+        }
+        let learned =
+            policy.call_blocking(|| Ok::<_, Fault>(deadline().map(|at| at - Instant::now())));
+        let learned = learned.ok().flatten().expect("it is limited");
+        assert!(learned >= SECOND && learned <= 1_063 * MILLI, "{learned:?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_blocks_inherits_from_the_task_around_it() {
+    let timeout = TimeoutConfig::new().call(5 * SECOND);
+    let outer = policy(PolicyConfig::new().timeout(timeout));
+    let inner = policy(PolicyConfig::new());
+    let left =
+        || Ok::<_, Fault>((deadline().map(|deadline| deadline - Instant::now()), priority()));
+    let call = outer.call(async || inner.call_blocking(left));
+    let seen = with_priority(Priority::Low, call).await;
+    assert_eq!(seen, Ok((Some(5 * SECOND), Priority::Low)));
 }
 
 #[tokio::test(start_paused = true)]
