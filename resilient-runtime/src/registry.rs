@@ -290,8 +290,8 @@ impl RegistryBuilder {
         self
     }
 
-    /// Changes parameters of a service's policies, over what its attribute and those of its methods say; a policy can
-    /// also be switched off. Policies that the attribute does not name cannot be added.
+    /// Changes parameters of a service's policies, over what its attribute, those of its methods and the
+    /// [builders](crate::DecoratorBuilder::configure) of its decorators say; a policy can also be switched off. Policies that the attribute does not name cannot be added.
     pub fn configure(mut self, service: impl Into<String>, over: PolicyConfig) -> Self {
         let config = self.overrides.entry(service.into()).or_default();
         *config = config.overlaid(&over);

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use resilient_runtime::{
-    BreakerConfig, BulkheadConfig, CacheConfig, ConfigError, HedgeConfig, PolicyConfig, Preset,
-    Provenance, RateConfig, Registry, RetryConfig, State, TimeoutConfig, resilient, traced,
+    BreakerConfig, BulkheadConfig, CacheConfig, CircuitBreaker, ConfigError, HedgeConfig,
+    PolicyConfig, Preset, Provenance, RateConfig, Registry, RetryConfig, State, TimeoutConfig,
+    resilient, traced,
 };
 use resilient_tests::double::{Act, Double, Fault};
 
@@ -107,7 +108,7 @@ async fn a_method_that_the_builder_gives_a_guard_has_its_own() {
         .expect("valid");
     assert_eq!(attempts(&shop, &double).await, (2, 2));
     let order = shop.service().method("order").expect("declared");
-    assert_eq!(order.own_breaker().map(|breaker| breaker.state()), Some(State::Open));
+    assert_eq!(order.own_breaker().map(CircuitBreaker::state), Some(State::Open));
     let shared = shop.service().breaker().expect("declared");
     assert_eq!((shared.state(), shared.snapshot().consecutive_failures), (State::Closed, 2));
 }

@@ -17,6 +17,14 @@ const BACKUP: &str = "backup";
 /// The policies of every method of a service, in the order in which they stand.
 ///
 /// Written out, it is a table for each method that can be read in a terminal and is Markdown too.
+///
+/// ```
+/// use resilient_policy::{ExplainedMethod, Explanation};
+///
+/// let explained = Explanation::new("scout", [ExplainedMethod::skipped("version")]);
+/// assert!(explained.method("version").is_some_and(|version| version.skipped));
+/// assert!(explained.to_string().ends_with("`version`: passed straight through."));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -54,7 +62,8 @@ pub struct ExplainedMethod {
 pub struct ExplainedParameter {
     /// The policy's key in the attribute, such as `retry`.
     pub policy: &'static str,
-    /// The parameter inside it, such as `max`; empty where the policy was taken away, and has the value `off`.
+    /// The parameter inside it, such as `max`, or `rung` for each of a fallback; empty where the policy was taken away,
+    /// and has the value `off`.
     pub parameter: &'static str,
     /// The value, as the attribute writes it.
     pub value: String,
