@@ -39,12 +39,24 @@ fn attribute(
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
     let mut errors = errors::Errors::default();
-    let args = args::TraitArgs::parse(args, &mut errors);
-    let contract = match item::Contract::parse(item, &mut errors) {
-        Ok(contract) => contract,
-        Err(item) => return errors.beside(item),
+    let expanded = match item::Item::parse(item, &mut errors) {
+        Ok(item::Item::Trait(contract)) => {
+            let args = args::Args::parse(args, args::Position::Trait, &mut errors);
+            check::contract(&args, &contract, &mut errors);
+            expand::contract(&args, &contract, errors.is_empty())
+        }
+        Ok(item::Item::Block(block)) => {
+            let args = args::Args::parse(args, args::Position::Block, &mut errors);
+            check::block(&args, &block, &mut errors);
+            expand::block(&args, &block, errors.is_empty())
+        }
+        Ok(item::Item::Function(mut function)) => {
+            let mut args = args::Args::parse(args, args::Position::Function, &mut errors);
+            function.method.args.layer = std::mem::take(&mut args.layer);
+            check::function(&args, &function, &mut errors);
+            expand::function(&args, &function, errors.is_empty())
+        }
+        Err(item) => item,
     };
-    check::contract(&args, &contract, &mut errors);
-    let expanded = expand::contract(&args, &contract, errors.is_empty());
     errors.beside(expanded)
 }

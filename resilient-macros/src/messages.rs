@@ -49,6 +49,7 @@ fn beside(policy: &str, name: &str) -> &'static str {
         ("rate", "queue") => "limit = 10, wait = \"5s\"",
         ("rate", "min") => "limit = 10, adaptive",
         ("rate", name) if name != "limit" => "limit = 10",
+        ("cache", "shared") => "memory = \"5m\"",
         ("cache", "background") => "memory = \"5m\", refresh = \"4m\"",
         ("cache", "max_weight") => "memory = \"5m\", weight = size",
         ("cache", "weight") => "memory = \"5m\", max_weight = 1000",
@@ -77,9 +78,17 @@ fn messages(attribute: &str) -> Vec<String> {
     let Ok(args) = attribute.parse::<TokenStream>() else {
         return vec!["(no Rust)".to_owned()];
     };
-    let item = quote::quote! {
-        trait Api {
-            async fn get(&self, id: u64) -> Result<Market, MyError>;
+    let item = if attribute.contains("shared") {
+        quote::quote! {
+            impl Client {
+                async fn get(&self, id: u64) -> Result<Market, MyError> {}
+            }
+        }
+    } else {
+        quote::quote! {
+            trait Api {
+                async fn get(&self, id: u64) -> Result<Market, MyError>;
+            }
         }
     };
     let mut messages = Vec::new();

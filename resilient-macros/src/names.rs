@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::ext::IdentExt;
 
 /// `ScoutApi` becomes `scout_api`, `HTTPClient` becomes `http_client`.
 pub(crate) fn snake_case(name: &str) -> String {
@@ -41,6 +42,42 @@ fn collect(tokens: TokenStream, idents: &mut HashSet<String>) {
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
+}
+
+/// `name`, or where the tokens have it already, `name` with as many underscores as it takes.
+pub(crate) fn free_item(name: &str, tokens: &TokenStream) -> Ident {
+    let mut taken = HashSet::new();
+    collect(tokens.clone(), &mut taken);
+    let mut name = name.to_owned();
+    while taken.contains(&name) {
+        name.push('_');
+    }
+    Ident::new(&name, Span::mixed_site())
+}
+
+/// The names that a type is made of, each without the modules that it stands in, the first letters large.
+pub(crate) fn idents_at_the_end(tokens: TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    let mut lifetime = false;
+    while let Some(token) = tokens.next() {
+        let after_quote = std::mem::replace(&mut lifetime, false);
+        match token {
+            TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
+            TokenTree::Group(group) => names.extend(idents_at_the_end(group.stream())),
+            TokenTree::Ident(ident) => {
+                let module = matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+                let name = ident.unraw().to_string();
+                if !after_quote && !module && !["dyn", "mut", "const"].contains(&name.as_str()) {
+                    let (first, rest) =
+                        name.split_at(name.chars().next().map_or(0, char::len_utf8));
+                    names.push(first.to_uppercase() + rest);
+                }
+            }
+            TokenTree::Literal(_) => {}
+        }
+    }
+    names
 }
 
 /// The key that `typo` was probably meant to be.

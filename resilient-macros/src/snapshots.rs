@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct};
+use syn::{Attribute, Fields, ImplItem, Item, ItemEnum, ItemImpl, ItemStruct};
 
 use crate::item::is_named;
 
@@ -25,14 +25,38 @@ fn expand(mut item: Item) -> Vec<Item> {
         items.insert(0, item);
         return items;
     }
-    let Item::Trait(mut annotated) = item else { return vec![item] };
-    let Some(position) = annotated.attrs.iter().position(|attr| is_named(attr, "resilient")) else {
-        return vec![Item::Trait(annotated)];
+    // The attribute on a block reads those of its methods itself.
+    if let Item::Impl(block) = &mut item
+        && !block.attrs.iter().any(|attr| is_named(attr, "resilient"))
+    {
+        let items = std::mem::take(&mut block.items);
+        block.items = items.into_iter().flat_map(within_a_block).collect();
+    }
+    let attrs = match &mut item {
+        Item::Trait(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        _ => return vec![item],
     };
-    let attribute: Attribute = annotated.attrs.remove(position);
-    let args = attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default();
-    let tokens = crate::attribute(args, annotated.into_token_stream());
+    let Some(args) = take_args(attrs) else { return vec![item] };
+    let tokens = crate::attribute(args, item.into_token_stream());
     syn::parse2::<syn::File>(tokens).expect("the expansion is valid Rust").items
+}
+
+/// A method of a block that is not annotated itself.
+fn within_a_block(item: ImplItem) -> Vec<ImplItem> {
+    let ImplItem::Fn(mut method) = item else { return vec![item] };
+    let Some(args) = take_args(&mut method.attrs) else { return vec![ImplItem::Fn(method)] };
+    let tokens = crate::attribute(args, method.into_token_stream());
+    let block: ItemImpl = syn::parse2(quote::quote!(impl Block { #tokens })).expect("valid Rust");
+    block.items
+}
+
+/// Takes the attribute off an item, and gives what stands in it.
+fn take_args(attrs: &mut Vec<Attribute>) -> Option<TokenStream> {
+    let position = attrs.iter().position(|attr| is_named(attr, "resilient"))?;
+    let attribute = attrs.remove(position);
+    Some(attribute.meta.require_list().map(|list| list.tokens.clone()).unwrap_or_default())
 }
 
 /// What `#[derive(Classify)]` adds to an item, if it stands there alone.
@@ -108,14 +132,21 @@ fn assert_readable(name: &str, text: &str) {
     for item in syn::parse_file(text).expect("the expansion is valid Rust").items {
         let Item::Impl(item) = item else { continue };
         for item in item.items {
-            let syn::ImplItem::Fn(method) = item else { continue };
+            let syn::ImplItem::Fn(mut method) = item else { continue };
+            // A table of policies is as long as they are many.
+            method.attrs.retain(|attr| !attr.path().is_ident("doc"));
             let alone = syn::parse2(quote::quote!(impl Alone { #method })).expect("valid");
             let text = prettyplease::unparse(&alone);
             let lines = text.lines().count() - 2;
-            let most = match method.sig.ident == "builder" {
+            let declares =
+                ["builder", "declare", "explain"].iter().any(|name| method.sig.ident == name);
+            let most = match declares {
+                // As long as there are methods, and what is said of them.
                 true => 100,
-                // The user's own rules stand in it, a few lines each.
-                false if text.contains(".rules(") => 40,
+                // A function's policies stand in it, and so does the user's own body.
+                false if text.contains("static PIPELINE") => 50,
+                // The user's own rules stand in it, a few lines each, or the user's own body.
+                false if text.contains(".rules(") || text.contains("Policies::get()") => 40,
                 false => 25,
             };
             assert!(lines <= most, "{name}: `{}` has {lines} lines", method.sig.ident);

@@ -2,18 +2,21 @@ use std::time::Duration;
 
 use crate::{
     Backoff, BreakerConfig, BreakerSettings, Budget, BulkheadConfig, BulkheadSettings, CacheConfig,
-    CacheSettings, HedgeAfter, HedgeConfig, HedgeSettings, Problem, RateConfig, RateSettings,
-    RetryConfig, RetrySettings, Setting, TimeoutConfig, TimeoutSettings, Window, duration::format,
+    CacheSettings, HedgeAfter, HedgeConfig, HedgeSettings, Preset, Problem, RateConfig,
+    RateSettings, RetryConfig, RetrySettings, Setting, TimeoutConfig, TimeoutSettings, Window,
+    duration::format,
 };
 
 /// One layer of configuration: what it says of each policy, and nothing where it leaves that to the layer below.
 ///
-/// The attribute on a trait is one layer, the attribute on a method lies over it, and what
-/// `Registry::builder().configure(...)` gives at start lies over both.
+/// The attribute on a trait is one layer, the attribute on a method lies over it, what the decorator's builder is told
+/// lies over both, and what `Registry::builder().configure(...)` gives at start over all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PolicyConfig {
+    /// A bundle of policies below everything else that this layer says; see [`resolved`](Self::resolved).
+    pub preset: Option<Preset>,
     /// The circuit breaker.
     pub breaker: Setting<BreakerConfig>,
     /// Retry.
@@ -56,7 +59,14 @@ macro_rules! policies {
             /// A layer that says nothing.
             #[must_use]
             pub const fn new() -> Self {
-                Self { $( $policy: Setting::Unset, )+ }
+                Self { preset: None, $( $policy: Setting::Unset, )+ }
+            }
+
+            /// Lays a bundle of policies below everything else that this layer says, in whatever order it is said.
+            #[must_use]
+            pub const fn preset(mut self, preset: Preset) -> Self {
+                self.preset = Some(preset);
+                self
             }
 
             $(
@@ -75,33 +85,53 @@ macro_rules! policies {
                 }
             )+
 
+            /// The same layer with its preset, if it has one, written out.
+            #[must_use]
+            pub fn resolved(&self) -> Self {
+                let Some(preset) = self.preset else { return *self };
+                let below = preset.config();
+                Self {
+                    preset: None,
+                    $( $policy: below.$policy.overlaid(&self.$policy, <$config>::overlaid), )+
+                }
+            }
+
             /// This layer with `over` laid over it, parameter by parameter.
             #[must_use]
             pub fn overlaid(&self, over: &Self) -> Self {
-                Self { $( $policy: self.$policy.overlaid(&over.$policy, <$config>::overlaid), )+ }
+                let (below, over) = (self.resolved(), over.resolved());
+                Self {
+                    preset: None,
+                    $( $policy: below.$policy.overlaid(&over.$policy, <$config>::overlaid), )+
+                }
             }
 
             /// This layer with the parameters of `over` for the policies that are on here. A policy that is not on
             /// stays so: code is generated for the policies that the attribute names, and no other can be added later.
             #[must_use]
             pub fn adjusted(&self, over: &Self) -> Self {
+                let (declared, over) = (self.resolved(), over.resolved());
                 Self {
-                    $( $policy: match self.$policy {
-                        Setting::On(_) => self.$policy.overlaid(&over.$policy, <$config>::overlaid),
-                        Setting::Off | Setting::Unset => self.$policy,
+                    preset: None,
+                    $( $policy: match declared.$policy {
+                        Setting::On(_) => {
+                            declared.$policy.overlaid(&over.$policy, <$config>::overlaid)
+                        }
+                        Setting::Off | Setting::Unset => declared.$policy,
                     }, )+
                 }
             }
 
             /// The policies with every default filled in.
             pub fn settings(&self) -> PolicySettings {
-                PolicySettings { $( $policy: self.$policy.as_on().map(<$config>::settings), )+ }
+                let config = self.resolved();
+                PolicySettings { $( $policy: config.$policy.as_on().map(<$config>::settings), )+ }
             }
 
             /// Every parameter of this layer that is out of its range, and every pair within one policy that is at odds.
             pub fn problems(&self) -> Vec<Problem> {
-                let mut problems = Vec::new();
-                $( if let Setting::On(config) = &self.$policy { problems.extend(config.problems()); } )+
+                let (mut problems, whole) = (Vec::new(), self.resolved());
+                $( if let Setting::On(config) = &whole.$policy { problems.extend(config.problems()); } )+
                 problems
             }
         }
@@ -121,13 +151,15 @@ policies! {
 impl PolicyConfig {
     /// Whether this layer says what retries and hedges may cost.
     pub fn budget_given(&self) -> bool {
-        self.retry.as_on().is_some_and(|retry| retry.budget.is_some())
-            || self.hedge.as_on().is_some_and(|hedge| hedge.budget.is_some())
+        let whole = self.resolved();
+        whole.retry.as_on().is_some_and(|retry| retry.budget.is_some())
+            || whole.hedge.as_on().is_some_and(|hedge| hedge.budget.is_some())
     }
 
     /// What retries and hedges share; `None` where there are neither.
     pub fn budget(&self) -> Option<Budget> {
-        let (retry, hedge) = (self.retry.as_on(), self.hedge.as_on());
+        let whole = self.resolved();
+        let (retry, hedge) = (whole.retry.as_on(), whole.hedge.as_on());
         let given = retry.and_then(|retry| retry.budget).or(hedge.and_then(|hedge| hedge.budget));
         (retry.is_some() || hedge.is_some()).then(|| given.unwrap_or_default())
     }
@@ -135,6 +167,9 @@ impl PolicyConfig {
     /// Every reason why this cannot be the last layer: what [`problems`](Self::problems) finds, what is missing,
     /// and policies that cannot work together.
     pub fn final_problems(&self) -> Vec<Problem> {
+        if self.preset.is_some() {
+            return self.resolved().final_problems();
+        }
         let mut problems = self.problems();
         problems.extend(self.rate.as_on().and_then(RateConfig::missing));
         problems.extend(self.cache.as_on().and_then(CacheConfig::missing));
@@ -306,6 +341,26 @@ mod tests {
         assert_eq!(adjusted.retry.map(|retry| (retry.max, retry.base)), Some((3, secs(9))));
         assert_eq!(adjusted.breaker, None);
         assert_eq!(declared.adjusted(&PolicyConfig::new().retry_off()).settings().retry, None);
+    }
+
+    #[test]
+    fn a_preset_lies_below_the_layer_that_names_it_and_above_those_below() {
+        let below = PolicyConfig::new()
+            .retry(RetryConfig::new().max(9).within(secs(50)))
+            .cache(CacheConfig::new().memory(secs(300)));
+        let over = PolicyConfig::new().breaker_off().preset(Preset::Database);
+        let written = Preset::Database.config().overlaid(&PolicyConfig::new().breaker_off());
+        assert_eq!(below.overlaid(&over), below.overlaid(&written));
+        assert_eq!(below.adjusted(&over), below.adjusted(&written));
+        assert_eq!((over.resolved(), over.settings()), (written, written.settings()));
+        let merged = below.overlaid(&over).settings();
+        assert_eq!(merged.retry.map(|retry| (retry.max, retry.within)), Some((2, Some(secs(50)))));
+        assert_eq!(merged.breaker, None);
+        let tight = PolicyConfig::new()
+            .preset(Preset::Database)
+            .timeout(TimeoutConfig::new().call(Duration::from_millis(1)));
+        assert_eq!(fields(&tight.final_problems()), ["timeout(call)"]);
+        assert_eq!(over.budget(), Some(Budget::default()));
     }
 
     #[test]

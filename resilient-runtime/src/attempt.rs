@@ -34,6 +34,18 @@ impl<'m> Attempt<'m> {
     pub fn run<F: Future>(self, method: F) -> Run<'m, F> {
         Run { attempt: Some(self), method, timer: None }
     }
+
+    /// Runs the method on this thread. It cannot be cut short: an answer that comes after its timeout is dropped, and the
+    /// attempt has timed out. Within it, [`deadline`](crate::deadline()) says how long it has.
+    pub fn run_blocking<R>(self, method: impl FnOnce() -> R) -> Attempted<'m, R> {
+        let Self { permit, limit, started } = self;
+        let outcome = match limit {
+            None => method(),
+            Some(limit) => deadline::within(limit.at, method),
+        };
+        let ended = Moment::now();
+        Attempted { permit, result: in_time(outcome, limit, ended), started, ended }
+    }
 }
 
 impl std::fmt::Debug for Attempt<'_> {
@@ -85,6 +97,14 @@ impl<F> std::fmt::Debug for Run<'_, F> {
     }
 }
 
+/// An answer that comes too late is a timeout, even if what brought it blocked so long.
+fn in_time<R>(outcome: R, limit: Option<Limit>, now: Moment) -> Result<R, Limit> {
+    match limit {
+        Some(limit) if now >= limit.at => Err(limit),
+        _ => Ok(outcome),
+    }
+}
+
 impl<'m, F: Future> Future for Run<'m, F> {
     type Output = Attempted<'m, F::Output>;
 
@@ -98,11 +118,7 @@ impl<'m, F: Future> Future for Run<'m, F> {
         let result = match (polled, limit) {
             (Poll::Ready(outcome), limit) => {
                 let now = Moment::now();
-                match limit {
-                    // An answer that comes too late is a timeout, even if the poll that brought it blocked so long.
-                    Some(limit) if now >= limit.at => (Err(limit), now),
-                    _ => (Ok(outcome), now),
-                }
+                (in_time(outcome, limit, now), now)
             }
             (Poll::Pending, None) => return Poll::Pending,
             (Poll::Pending, Some(limit)) => {

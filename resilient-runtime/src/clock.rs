@@ -64,6 +64,16 @@ impl Moment {
     }
 }
 
+/// Whether it is another clock than the system's: one that is paused, or once was.
+///
+/// Asked by comparison, for tokio tells nobody. That a clock stands still at just this nanosecond is possible, and then
+/// a wait takes as long as it says.
+pub(crate) fn is_virtual() -> bool {
+    let before = std::time::Instant::now();
+    let now = Instant::now().into_std();
+    now < before || now > std::time::Instant::now()
+}
+
 impl std::ops::Add<Duration> for Moment {
     type Output = Self;
 

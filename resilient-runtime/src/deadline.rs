@@ -33,7 +33,7 @@ pub(crate) fn inherited() -> Option<Moment> {
     DEADLINE.try_with(|deadline| *deadline).ok()
 }
 
-/// Runs a poll in which [`inherited`] answers `deadline`.
-pub(crate) fn within<T>(deadline: Moment, poll: impl FnOnce() -> T) -> T {
-    DEADLINE.sync_scope(deadline, poll)
+/// Runs a poll, or a method that blocks, in which [`inherited`] answers `deadline`.
+pub(crate) fn within<T>(deadline: Moment, run: impl FnOnce() -> T) -> T {
+    DEADLINE.sync_scope(deadline, run)
 }

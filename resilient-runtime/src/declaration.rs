@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use resilient_policy::{
-    BreakerConfig, Budget, BulkheadConfig, HedgeAfter, PolicyConfig, PolicySettings, RateConfig,
-    Scope,
+    BreakerConfig, BulkheadConfig, HedgeAfter, Layers, Origin, PolicyConfig, PolicySettings,
+    RateConfig, Scope,
 };
 
 use crate::{
@@ -21,24 +21,59 @@ use crate::{
 pub struct Declaration {
     service: Service,
     policies: PolicyConfig,
+    /// What holds of every method that says nothing itself.
+    layers: Layers,
+    overrides: Overrides,
     shared: Arc<Shared>,
     cache_namespace: Name,
+}
+
+/// What the builder of one decorator was told to change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Overrides {
+    pub(crate) every: PolicyConfig,
+    pub(crate) methods: BTreeMap<String, PolicyConfig>,
+}
+
+impl Overrides {
+    /// Whether all of it can be done, for a service with these methods.
+    pub(crate) fn check(&self, service: &str, methods: &[&str]) -> Result<(), ConfigError> {
+        if let Some(method) = self.methods.keys().find(|name| !methods.contains(&name.as_str())) {
+            return Err(ConfigError::unknown_method(service, method, methods));
+        }
+        let methods = self.methods.iter().map(|(name, config)| (Some(name.as_str()), config));
+        for (method, config) in [(None, &self.every)].into_iter().chain(methods) {
+            let problems = config.problems();
+            if !problems.is_empty() {
+                let subject = subject(&service.into(), method);
+                return Err(ConfigError::Invalid { subject, problems });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Declaration {
     #[expect(clippy::large_types_passed_by_value, reason = "it is kept")]
     pub(crate) fn new(
         service: Service,
+        origin: Origin,
         policies: PolicyConfig,
+        overrides: Overrides,
         shared: Arc<Shared>,
     ) -> Result<Self, ConfigError> {
         // Every namespace that is given has at least one letter.
         let cache_namespace = Name::from("");
-        let declaration = Self { service, policies, shared, cache_namespace };
+        let told = shared.overrides.get(service.name().as_str()).copied().unwrap_or_default();
+        let layers = Layers::new(origin, policies)
+            .builder(overrides.every, PolicyConfig::new())
+            .registry(told);
+        let policies = policies.resolved();
+        let declaration = Self { service, policies, layers, overrides, shared, cache_namespace };
         // A conflict shows here even if no method uses what the trait declares.
-        let config = declaration.adjusted(&declaration.policies);
+        let config = layers.config();
         declaration.check(None, &config)?;
-        let budget = declaration.shared_budget(&config);
+        let budget = layers.budget().map(|(budget, _)| budget);
         declaration.service.guards().declare_shared(&config, budget, &declaration.site(None))?;
         Ok(declaration)
     }
@@ -55,13 +90,15 @@ impl Declaration {
     /// [`ConfigError::Invalid`] where the policies cannot work together, [`ConfigError::Conflict`] where the method was
     /// declared before with another breaker, rate, bulkhead or budget of its own.
     pub fn method(&self, name: &str, own: PolicyConfig) -> Result<Pipeline, ConfigError> {
-        let config = self.adjusted(&self.policies.overlaid(&own));
+        let told = self.overrides.methods.get(name).copied().unwrap_or_default();
+        let layers = self.layers.method(own).builder(self.overrides.every, told);
+        let (config, own, told) = (layers.config(), own.resolved(), told.resolved());
         self.check(Some(name), &config)?;
         let settings = config.settings();
         let method = self.service.method_or_new(name);
         let (shared_site, own_site) = (self.site(None), self.site(Some(&method)));
-        // A method that overrides a parameter has a guard of its own; one that only refines what counts shares the
-        // service's.
+        // A method that overrides a parameter, or has it overridden by the builder, has a guard of its own; one that only
+        // refines what counts shares the service's.
         let at = |own: bool| -> (&Guards, &Site<'_>) {
             if own { (method.guards(), &own_site) } else { (self.service.guards(), &shared_site) }
         };
@@ -74,7 +111,8 @@ impl Declaration {
                     let given = own.breaker.as_on().and_then(|own| own.keyed);
                     given.map_or(BreakerConfig::new(), |_| BreakerConfig::new().keyed(keyed))
                 });
-                let overrides = gives(own.breaker.as_on(), &nothing);
+                let overrides = gives(own.breaker.as_on(), &nothing)
+                    || gives(told.breaker.as_on(), &BreakerConfig::new());
                 let (guards, site) = at(overrides || breaker.scope == Scope::Method);
                 Some(guards.declare_breakers(breaker, site)?)
             }
@@ -88,22 +126,26 @@ impl Declaration {
                     let given = own.rate.as_on().and_then(|own| own.keyed);
                     given.map_or(RateConfig::new(), |_| RateConfig::new().keyed(keyed))
                 });
-                let (guards, site) = at(gives(own.rate.as_on(), &nothing));
+                let overrides = gives(own.rate.as_on(), &nothing)
+                    || gives(told.rate.as_on(), &RateConfig::new());
+                let (guards, site) = at(overrides);
                 Some(guards.declare_limiters(rate, site)?)
             }
         };
         let bulkhead = match settings.bulkhead {
             None => None,
             Some(bulkhead) => {
-                let (guards, site) = at(gives(own.bulkhead.as_on(), &BulkheadConfig::new()));
+                let nothing = BulkheadConfig::new();
+                let overrides =
+                    gives(own.bulkhead.as_on(), &nothing) || gives(told.bulkhead.as_on(), &nothing);
+                let (guards, site) = at(overrides);
                 Some(guards.declare_bulkhead(bulkhead, site)?)
             }
         };
-        let given = own.budget_given();
-        let budget = match if given { config.budget() } else { self.shared_budget(&config) } {
+        let budget = match layers.budget() {
             None => None,
-            Some(budget) => {
-                let (guards, site) = at(given);
+            Some((budget, own)) => {
+                let (guards, site) = at(own);
                 guards.declare_budget(budget, site)?
             }
         };
@@ -126,6 +168,7 @@ impl Declaration {
             seeds: Arc::clone(&self.shared.seeds),
             load: Arc::clone(&self.shared.load),
             subject,
+            layers: Box::new(layers),
             settings,
             breaker,
             limiter,
@@ -146,24 +189,6 @@ impl Declaration {
             method: method.map(Method::name),
             shared: &self.shared,
         }
-    }
-
-    /// With what the registry was told to change.
-    fn adjusted(&self, config: &PolicyConfig) -> PolicyConfig {
-        match self.shared.overrides.get(self.service.name().as_str()) {
-            Some(overrides) => config.adjusted(overrides),
-            None => *config,
-        }
-    }
-
-    /// What the retries and hedges of all methods share that give no budget of their own: as the registry or the trait
-    /// says, also where the method only has the other one of the two.
-    fn shared_budget(&self, config: &PolicyConfig) -> Option<Budget> {
-        let budget = config.budget()?;
-        let overrides = self.shared.overrides.get(self.service.name().as_str());
-        let mut layers = overrides.into_iter().chain([&self.policies]);
-        let given = layers.find(|layer| layer.budget_given()).and_then(PolicyConfig::budget);
-        Some(given.unwrap_or(budget))
     }
 
     fn check(&self, method: Option<&str>, config: &PolicyConfig) -> Result<(), ConfigError> {

@@ -3,6 +3,7 @@
 //! | page | what |
 //! | --- | --- |
 //! | [`order`] | how the policies meet: the order, what is shared, what a dropped call leaves, events |
+//! | [`explain`] | what holds of each method, and where each value comes from; who has the last word |
 //! | [`classification`] | what errors mean to the policies |
 //! | [`retry`] | asks again, later each time, within a budget |
 //! | [`breaker`] | leaves a service alone that is down |
@@ -18,6 +19,9 @@
 
 #[doc = include_str!("../docs/guide/order.md")]
 pub mod order {}
+
+#[doc = include_str!("../docs/guide/explain.md")]
+pub mod explain {}
 
 #[doc = include_str!("../docs/guide/classification.md")]
 pub mod classification {}

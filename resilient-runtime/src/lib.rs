@@ -70,6 +70,7 @@
 
 mod attempt;
 mod backoff;
+mod blocking;
 mod breaker;
 mod buckets;
 mod budget;
@@ -83,6 +84,7 @@ mod config_error;
 mod counters;
 mod deadline;
 mod declaration;
+mod declared;
 #[cfg(feature = "disk")]
 mod disk;
 #[cfg(not(feature = "disk"))]
@@ -108,6 +110,7 @@ mod rejection;
 mod rng;
 mod seconds;
 mod service;
+mod sleep;
 #[allow(dead_code, unused_imports)]
 mod sync;
 mod tagged;
@@ -119,7 +122,7 @@ pub use breaker::{
     WindowSnapshot,
 };
 pub use budget::BudgetSnapshot;
-pub use builder::{BuildContext, DecoratorBuilder};
+pub use builder::{BuildContext, DecoratorBuilder, TakesBackup};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
 pub use call::{Call, Lookup, Refresh, owned};
@@ -132,6 +135,7 @@ pub use counters::{
 };
 pub use deadline::deadline;
 pub use declaration::Declaration;
+pub use declared::{Declared, DeclaredPipeline, unreached};
 #[cfg(all(resilient_fuzz, feature = "disk"))]
 #[doc(hidden)]
 pub use disk::fuzz;
@@ -147,10 +151,10 @@ pub use outcome::{
 };
 pub use pipeline::Pipeline;
 pub use policy::{Policy, PolicyBuilder, PolicyCall};
-pub use provenance::{Provenance, Traced, traced};
+pub use provenance::{Provenance, Traced, traced, traced_blocking};
 pub use rate::{
     ByPriority, KeyedRateSnapshot, Priority, RateCounts, RateLimiter, RateSnapshot, Reservation,
-    priority, with_priority,
+    priority, with_priority, with_priority_blocking,
 };
 pub use registry::{Registry, RegistryBuilder, RegistrySnapshot};
 pub use rejection::{BulkheadFullReason, Rejection, TimeoutScope};
@@ -162,17 +166,17 @@ pub use resilient_macros::Classify;
 pub use resilient_macros::resilient;
 pub use resilient_policy::{
     AdaptiveConfig, AdaptiveSettings, AttemptTime, Backoff, BreakerConfig, BreakerSettings, Budget,
-    BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, HedgeAfter,
-    HedgeConfig, HedgeSettings, Jitter, LimitAlgorithm, Parameter, Per, PolicyConfig,
-    PolicySettings, Preset, Problem, RateAdaptation, RateAlgorithm, RateConfig, RateSettings,
-    RetryConfig, RetrySettings, Scope, Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings,
-    Window,
+    BulkheadConfig, BulkheadSettings, CacheConfig, CacheSettings, CustomBackoff, ExplainedMethod,
+    ExplainedParameter, Explanation, HedgeAfter, HedgeConfig, HedgeSettings, Jitter,
+    LimitAlgorithm, Origin, Parameter, Per, PolicyConfig, PolicySettings, Preset, Problem,
+    RateAdaptation, RateAlgorithm, RateConfig, RateSettings, RetryConfig, RetrySettings, Scope,
+    Setting, Threshold, Tier, TimeoutConfig, TimeoutSettings, Window,
 };
 /// For the types of cached values and arguments, where a crate has no serde of its own:
 /// `#[derive(resilient_runtime::serde::Serialize)] #[serde(crate = "resilient_runtime::serde")]`.
 pub use serde;
 pub use service::{Method, Service, ServiceSnapshot};
-pub use warm::{Preload, Warm, preload, warm};
+pub use warm::{Preload, Warm, preload, warm, warm_blocking};
 
 #[cfg(all(doctest, feature = "macros", feature = "disk"))]
 #[doc = include_str!("../../README.md")]

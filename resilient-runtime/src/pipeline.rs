@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use resilient_policy::PolicySettings;
+use resilient_policy::{ExplainedMethod, Layers, PolicySettings};
 
 use crate::{
     Call, Key,
@@ -31,6 +31,8 @@ pub struct Pipeline(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) subject: Subject,
+    /// What the settings are merged of, to explain them.
+    pub(crate) layers: Box<Layers>,
     pub(crate) settings: PolicySettings,
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,
@@ -60,6 +62,11 @@ impl Pipeline {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+
+    /// What holds of the method, and where each value comes from.
+    pub fn explain(&self) -> ExplainedMethod {
+        self.0.layers.explain(self.0.subject.method.as_str())
     }
 
     /// Forgets the cached answer for `key`, in memory and on disk. A load that is under way does not bring it back.

@@ -1,10 +1,13 @@
+mod blocking;
+
 use std::future::Future;
 
 use crate::{
-    BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError, Failure,
-    FailureOf, HedgeConfig, Key, Outcome, Pipeline, PolicyConfig, Preset, Priority, Provenance,
-    RateConfig, Registry, RetryConfig, Service, TimeoutConfig,
+    BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError,
+    Explanation, Failure, FailureOf, HedgeConfig, Key, Origin, Outcome, Pipeline, PolicyConfig,
+    Preset, Priority, Provenance, RateConfig, Registry, RetryConfig, Service, TimeoutConfig,
     config_error::subject,
+    declaration::Overrides,
     outcome::{
         BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
     },
@@ -120,6 +123,25 @@ impl Policy {
         B: AsyncFnOnce(FailureOf<R>) -> R,
     {
         self.with(fallible::<R>()).call_or(operation, fallback).await
+    }
+
+    /// What holds of its calls, and where each value comes from: a default, a preset, the builder or the registry.
+    ///
+    /// ```
+    /// use resilient_runtime::{Policy, Registry, RetryConfig};
+    ///
+    /// let policy = Policy::builder("prices")
+    ///     .retry(RetryConfig::new().max(2))
+    ///     .registry(&Registry::new())
+    ///     .build()?;
+    /// println!("{}", policy.explain());
+    /// let retry = &policy.explain().methods[0].parameters[0];
+    /// assert_eq!((retry.parameter, &*retry.value), ("max", "2"));
+    /// assert_eq!(retry.origin.to_string(), "builder");
+    /// # Ok::<(), resilient_runtime::ConfigError>(())
+    /// ```
+    pub fn explain(&self) -> Explanation {
+        Explanation::new(self.service.name().as_str(), [self.pipeline.explain()])
     }
 
     /// Forgets the cached answer for `key`, in memory and on disk. A load that is under way does not bring it back.
@@ -287,13 +309,20 @@ impl PolicyBuilder {
 
     /// Everything at once, over what was said before.
     pub fn config(mut self, config: PolicyConfig) -> Self {
+        // Kept below both, so that it is known what came from it.
+        let preset = self.config.preset.take();
         self.config = self.config.overlaid(&config);
+        self.config.preset = preset;
         self
     }
 
     /// Adds the policies of a preset, below what was said before.
     pub fn preset(mut self, preset: Preset) -> Self {
-        self.config = preset.config().overlaid(&self.config);
+        if self.config.preset.is_some() {
+            // The one before is among what was said.
+            self.config = self.config.resolved();
+        }
+        self.config.preset = Some(preset);
         self
     }
 
@@ -347,7 +376,14 @@ impl PolicyBuilder {
             return Err(ConfigError::Invalid { subject, problems });
         }
         let registry = self.registry.unwrap_or_else(|| Registry::global().clone());
-        let context = BuildContext { registry, cache_namespace: self.cache_namespace };
+        let context = BuildContext {
+            registry,
+            cache_namespace: self.cache_namespace,
+            methods: &[],
+            origin: Origin::Builder,
+            overrides: Overrides::default(),
+            backup: (),
+        };
         let declaration = context.declare(&self.service, self.config)?;
         let pipeline = declaration.method(&self.method, PolicyConfig::new())?;
         Ok(Policy { service: declaration.service(), pipeline })

@@ -113,6 +113,24 @@ pub fn traced<F: Future>(call: F) -> Traced<F> {
     Traced { call, noted: Provenance::Unknown }
 }
 
+/// [`traced`] around calls that block.
+///
+/// ```
+/// # use resilient_runtime::{Policy, Provenance, Rejection, traced_blocking};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let policy = Policy::builder("prices").build()?;
+/// let (price, provenance) = traced_blocking(|| policy.call_blocking(|| Ok::<_, Rejection>(180)));
+/// assert_eq!(price, Ok(180));
+/// assert!(matches!(provenance, Provenance::Live { attempts: 1, .. }));
+/// # Ok(()) }
+/// ```
+pub fn traced_blocking<T>(call: impl FnOnce() -> T) -> (T, Provenance) {
+    PROVENANCE.sync_scope(Cell::new(Provenance::Unknown), || {
+        let value = call();
+        (value, PROVENANCE.with(Cell::get))
+    })
+}
+
 pin_project! {
     /// The future of [`traced`].
     #[derive(Debug)]

@@ -8,14 +8,14 @@ use std::{
     },
 };
 
-use resilient_policy::PolicyConfig;
+use resilient_policy::{Origin, PolicyConfig};
 
 #[cfg(feature = "disk")]
 use crate::disk::Store;
 use crate::{
     BreakerTransition, ConfigError, Declaration, DiskSnapshot, DiskStatus, Name, Service,
     ServiceSnapshot, Subscription, breaker::Listeners, config_error::subject, counters::Counters,
-    disk::DiskTier, events, events::Subject, rng::Seeds,
+    declaration::Overrides, disk::DiskTier, events, events::Subject, rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -172,6 +172,17 @@ impl Registry {
         service: &str,
         policies: PolicyConfig,
     ) -> Result<Declaration, ConfigError> {
+        self.declare_as(service, Origin::Attribute, policies, Overrides::default())
+    }
+
+    #[expect(clippy::large_types_passed_by_value, reason = "they are kept")]
+    pub(crate) fn declare_as(
+        &self,
+        service: &str,
+        origin: Origin,
+        policies: PolicyConfig,
+        overrides: Overrides,
+    ) -> Result<Declaration, ConfigError> {
         let service = {
             let mut services = self.0.services.write().unwrap_or_else(PoisonError::into_inner);
             services
@@ -179,7 +190,7 @@ impl Registry {
                 .or_insert_with_key(|name| Service::new(name.clone()))
                 .clone()
         };
-        Declaration::new(service, policies, Arc::clone(&self.0.shared))
+        Declaration::new(service, origin, policies, overrides, Arc::clone(&self.0.shared))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 use resilient_policy::{Backoff, RetrySettings};
 
 use crate::{
-    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, KeyedRateSnapshot,
+    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, Key, KeyedRateSnapshot,
     MethodSnapshot, Name, RateLimiter, RateSnapshot,
     backoff::Stretch,
     cache::Cache,
@@ -196,6 +196,25 @@ impl Method {
         let entries = caches.iter().map(|cache| cache.len()).sum();
         let weight = caches.iter().map(|cache| cache.weight()).sum();
         self.0.counters.snapshot(self.0.name.clone(), &self.0.guards, (entries, weight))
+    }
+
+    /// Forgets the cached answer for `key`, in memory and on disk: for every decorator, block and function that has this
+    /// method. A load that is under way does not bring it back.
+    pub fn invalidate(&self, key: &Key) {
+        if let Some(key) = key.bytes() {
+            self.each_cache(|cache| cache.invalidate(key));
+        }
+    }
+
+    /// Forgets every cached answer, in memory and on disk.
+    pub fn invalidate_all(&self) {
+        self.each_cache(Cache::invalidate_all);
+    }
+
+    /// Runs `act` on each cache, outside of the lock.
+    fn each_cache(&self, act: impl FnMut(&Cache)) {
+        let caches: Vec<_> = self.caches().iter().filter_map(Weak::upgrade).collect();
+        caches.iter().map(|cache| &**cache).for_each(act);
     }
 
     fn caches(&self) -> MutexGuard<'_, Vec<Weak<Cache>>> {

@@ -30,6 +30,21 @@ pub fn warm<F: Future>(call: F) -> Warm<F> {
     Warm { call, warming: true }
 }
 
+/// [`warm`] around calls that block.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use resilient_runtime::{CacheConfig, Key, Policy, Rejection, warm_blocking};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let fetch = |item: &str| Ok::<_, Rejection>(item.len());
+/// let prices = Policy::builder("prices").cache(CacheConfig::new().memory(Duration::from_secs(60))).build()?;
+/// warm_blocking(|| prices.call_cached_blocking(Key::new().part("Divine Orb"), || fetch("Divine Orb")))?;
+/// # Ok(()) }
+/// ```
+pub fn warm_blocking<T>(call: impl FnOnce() -> T) -> T {
+    WARMING.sync_scope(Cell::new(true), call)
+}
+
 pin_project! {
     /// The future of [`warm`].
     #[derive(Debug)]

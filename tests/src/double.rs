@@ -10,6 +10,7 @@ use std::{
 };
 
 use resilient_runtime::{Classify, ErrorKind, Rejection};
+use tokio::runtime::Handle;
 
 /// The error of every test trait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,14 @@ pub enum Act {
     Hang,
 }
 
+/// Lets time pass for this thread: that of the runtime that it has entered, or the system's.
+pub fn pass(time: Duration) {
+    match Handle::try_current() {
+        Ok(runtime) => runtime.block_on(tokio::time::sleep(time)),
+        Err(_) => std::thread::sleep(time),
+    }
+}
+
 /// The service. Clones are the same service.
 #[derive(Debug, Clone, Default)]
 pub struct Double {
@@ -97,9 +106,8 @@ impl Double {
     ///
     /// What the script says.
     pub async fn answer(&self) -> Result<u32, Fault> {
-        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
-        let act = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match act.unwrap_or(Act::Answer) {
+        let (number, act) = self.begin();
+        match act {
             Act::Answer => Ok(number),
             Act::Fail(fault) => Err(fault),
             Act::Slow(time) => {
@@ -108,5 +116,33 @@ impl Double {
             }
             Act::Hang => std::future::pending().await,
         }
+    }
+
+    /// One call that blocks its thread: its number, if it is answered well.
+    ///
+    /// # Errors
+    ///
+    /// What the script says.
+    ///
+    /// # Panics
+    ///
+    /// Where the script says that it hangs: nothing could end that.
+    pub fn answer_blocking(&self) -> Result<u32, Fault> {
+        let (number, act) = self.begin();
+        match act {
+            Act::Answer => Ok(number),
+            Act::Fail(fault) => Err(fault),
+            Act::Slow(time) => {
+                pass(time);
+                Ok(number)
+            }
+            Act::Hang => panic!("a call that blocks would hang for ever"),
+        }
+    }
+
+    fn begin(&self) -> (u32, Act) {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let act = self.script.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        (number, act.unwrap_or(Act::Answer))
     }
 }

@@ -19,6 +19,8 @@ pub trait Store: Debug + Send {
 ///
 /// - `row`: cache (10s in memory, 1m on disk), retry (after 1s, then times 2); at most 3 attempts, without a limit in time.
 /// - `borrowed`: passed straight through.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientStore<T> {
     inner: T,
@@ -63,10 +65,11 @@ impl<T> ResilientStore<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["row"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -99,6 +102,35 @@ impl<T> ResilientStore<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `store`, from the outside in.
+    ///
+    /// `row`: at most 3 attempts, without a limit in time.
+    ///
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "10s"`   | trait   |
+    /// |        | `disk = "1m"`      | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 3`          | trait   |
+    /// |        | `base = "1s"`      | default |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
+    ///
+    /// `borrowed`: passed straight through.
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "store",
+            [
+                self.row.explain(),
+                ::resilient_runtime::ExplainedMethod::skipped("borrowed"),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

@@ -19,6 +19,8 @@ pub trait Prices {
 ///
 /// - `price`: cache (1h in memory, refreshed after 1m); at most 1 attempt, without a limit in time.
 /// - `rare`: cache (1h in memory, refreshed after 1m); at most 1 attempt, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientPrices<T> {
     inner: T,
@@ -64,10 +66,11 @@ impl<T> ResilientPrices<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["price", "rare"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -105,6 +108,36 @@ impl<T> ResilientPrices<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `prices`, from the outside in.
+    ///
+    /// `price`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter           | from    |
+    /// | ------ | ------------------- | ------- |
+    /// | cache  | `memory = "1h"`     | trait   |
+    /// |        | `capacity = 1000`   | default |
+    /// |        | `refresh = "1m"`    | trait   |
+    /// |        | `background = true` | trait   |
+    ///
+    /// `rare`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter         | from    |
+    /// | ------ | ----------------- | ------- |
+    /// | cache  | `memory = "1h"`   | trait   |
+    /// |        | `capacity = 1000` | default |
+    /// |        | `refresh = "1m"`  | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "prices",
+            [
+                self.price.explain().of_trait("cache", "background", "true"),
+                self.rare.explain(),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

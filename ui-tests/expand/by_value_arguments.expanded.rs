@@ -20,6 +20,8 @@ pub trait Orders {
 ///
 /// - `quote`: retry (after 1s, then times 2), breaker (5 failures open it for 1m); at most 2 attempts, without a limit in time.
 /// - `place`: breaker (5 failures open it for 1m); at most 1 attempt, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientOrders<T> {
     inner: T,
@@ -65,10 +67,11 @@ impl<T> ResilientOrders<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["quote", "place"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -104,6 +107,46 @@ impl<T> ResilientOrders<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `orders`, from the outside in.
+    ///
+    /// `quote`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy  | parameter                         | from    |
+    /// | ------- | --------------------------------- | ------- |
+    /// | retry   | `max = 2`                         | trait   |
+    /// |         | `base = "1s"`                     | default |
+    /// |         | `backoff = 2.0`                   | default |
+    /// |         | `max_delay = "1m"`                | default |
+    /// |         | `jitter = equal`                  | default |
+    /// |         | `budget = 0.2`                    | default |
+    /// |         | `when = ScoutError::is_transient` | trait   |
+    /// | breaker | `threshold = 5`                   | trait   |
+    /// |         | `recovery = "1m"`                 | default |
+    /// |         | `half_open = 1`                   | default |
+    ///
+    /// `place`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | retry   | `off`             | method  |
+    /// | breaker | `threshold = 5`   | trait   |
+    /// |         | `recovery = "1m"` | default |
+    /// |         | `half_open = 1`   | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "orders",
+            [
+                self
+                    .quote
+                    .explain()
+                    .of_trait("retry", "when", "ScoutError::is_transient"),
+                self.place.explain(),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -26,6 +26,8 @@ pub trait Shop {
 /// - `price`: 2 fallbacks, cache (5m in memory, 30m on disk, refreshed after 4m, up to 1h stale on failure); at most 1 attempt, without a limit in time.
 /// - `page`: cache (5m in memory, 30m on disk, refreshed after 4m, up to 1h stale on failure); at most 1 attempt, without a limit in time.
 /// - `order`: 2 fallbacks; at most 1 attempt, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientShop<T> {
     inner: T,
@@ -72,10 +74,11 @@ impl<T> ResilientShop<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["price", "page", "order"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -126,6 +129,66 @@ impl<T> ResilientShop<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `shop`, from the outside in.
+    ///
+    /// `price`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy   | parameter         | from    |
+    /// | -------- | ----------------- | ------- |
+    /// | fallback | `stale`           | trait   |
+    /// |          | `list_price`      | trait   |
+    /// | cache    | `memory = "5m"`   | trait   |
+    /// |          | `disk = "30m"`    | trait   |
+    /// |          | `capacity = 1000` | default |
+    /// |          | `refresh = "4m"`  | trait   |
+    /// |          | `stale = "1h"`    | trait   |
+    /// |          | `jitter = 0.1`    | trait   |
+    ///
+    /// `page`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter             | from    |
+    /// | ------ | --------------------- | ------- |
+    /// | cache  | `memory = "5m"`       | trait   |
+    /// |        | `disk = "30m"`        | trait   |
+    /// |        | `capacity = 1000`     | default |
+    /// |        | `max_weight = 5000`   | method  |
+    /// |        | `refresh = "4m"`      | trait   |
+    /// |        | `stale = "1h"`        | trait   |
+    /// |        | `negative = "30s"`    | method  |
+    /// |        | `jitter = 0.1`        | trait   |
+    /// |        | `idle = "1m"`         | method  |
+    /// |        | `key = page`          | method  |
+    /// |        | `weight = worth`      | method  |
+    /// |        | `cache_if = is_whole` | method  |
+    ///
+    /// `order`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy   | parameter    | from   |
+    /// | -------- | ------------ | ------ |
+    /// | fallback | `list_price` | trait  |
+    /// | cache    | `off`        | method |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "shop",
+            [
+                self
+                    .price
+                    .explain()
+                    .of_trait("fallback", "rung", "stale")
+                    .of_trait("fallback", "rung", "list_price"),
+                self
+                    .page
+                    .explain()
+                    .of_method("cache", "key", "page")
+                    .of_method("cache", "weight", "worth")
+                    .of_method("cache", "cache_if", "is_whole"),
+                self.order.explain().of_trait("fallback", "rung", "list_price"),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

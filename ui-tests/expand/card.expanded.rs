@@ -19,6 +19,8 @@ pub trait ScoutApi {
 ///
 /// - `market_data`: fallback, cache (5m in memory, 30m on disk), retry (after 1s, then times 2), breaker (3 failures open it for 1m), rate (0.5 per 1s, waiting up to 5s); at most 3 attempts, without a limit in time.
 /// - `build_trends`: fallback, retry (after 1s, then times 2), breaker (3 failures open it for 1m), rate (0.5 per 1s, waiting up to 5s), 2s for an attempt; at most 3 attempts, over in 2m 21s.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientScoutApi<T> {
     inner: T,
@@ -64,10 +66,11 @@ impl<T> ResilientScoutApi<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["market_data", "build_trends"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -121,6 +124,68 @@ impl<T> ResilientScoutApi<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `scout_api`, from the outside in.
+    ///
+    /// `market_data`: at most 3 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `scout_fallback`   | trait   |
+    /// | cache    | `memory = "5m"`    | trait   |
+    /// |          | `disk = "30m"`     | trait   |
+    /// |          | `capacity = 1000`  | default |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | trait   |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
+    /// | breaker  | `threshold = 3`    | trait   |
+    /// |          | `recovery = "1m"`  | trait   |
+    /// |          | `half_open = 1`    | default |
+    /// | rate     | `limit = 0.5`      | trait   |
+    /// |          | `per = "1s"`       | default |
+    /// |          | `burst = 1`        | default |
+    /// |          | `wait = "5s"`      | default |
+    ///
+    /// `build_trends`: at most 3 attempts, over in 2m 21s.
+    ///
+    /// | policy   | parameter          | from    |
+    /// | -------- | ------------------ | ------- |
+    /// | fallback | `scout_fallback`   | trait   |
+    /// | cache    | `off`              | method  |
+    /// | retry    | `max = 3`          | trait   |
+    /// |          | `base = "1s"`      | default |
+    /// |          | `backoff = 2.0`    | trait   |
+    /// |          | `max_delay = "1m"` | default |
+    /// |          | `jitter = equal`   | default |
+    /// |          | `budget = 0.2`     | default |
+    /// | breaker  | `threshold = 3`    | trait   |
+    /// |          | `recovery = "1m"`  | trait   |
+    /// |          | `half_open = 1`    | default |
+    /// | rate     | `limit = 0.5`      | trait   |
+    /// |          | `per = "1s"`       | default |
+    /// |          | `burst = 1`        | default |
+    /// |          | `wait = "5s"`      | default |
+    /// | timeout  | `attempt = "2s"`   | method  |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "scout_api",
+            [
+                self
+                    .market_data
+                    .explain()
+                    .of_trait("fallback", "rung", "scout_fallback"),
+                self
+                    .build_trends
+                    .explain()
+                    .of_trait("fallback", "rung", "scout_fallback"),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

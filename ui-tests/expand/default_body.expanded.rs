@@ -27,6 +27,8 @@ pub trait Health {
 /// - `ping`: 1s for an attempt; at most 1 attempt, over in 1s.
 /// - `is_well`: 1s for an attempt; at most 1 attempt, over in 1s.
 /// - `name`: passed straight through.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientHealth<T> {
     inner: T,
@@ -72,10 +74,11 @@ impl<T> ResilientHealth<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["ping", "is_well"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -108,6 +111,34 @@ impl<T> ResilientHealth<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `health`, from the outside in.
+    ///
+    /// `ping`: at most 1 attempt, over in 1s.
+    ///
+    /// | policy  | parameter        | from  |
+    /// | ------- | ---------------- | ----- |
+    /// | timeout | `attempt = "1s"` | trait |
+    ///
+    /// `is_well`: at most 1 attempt, over in 1s.
+    ///
+    /// | policy  | parameter        | from  |
+    /// | ------- | ---------------- | ----- |
+    /// | timeout | `attempt = "1s"` | trait |
+    ///
+    /// `name`: passed straight through.
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "health",
+            [
+                self.ping.explain(),
+                self.is_well.explain(),
+                ::resilient_runtime::ExplainedMethod::skipped("name"),
+            ],
+        )
     }
 }
 #[automatically_derived]

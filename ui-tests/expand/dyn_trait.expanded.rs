@@ -9,6 +9,8 @@ pub trait Api: Send + Sync {
 /// Puts policies around an implementation of [`Api`], as the service `api`, and implements it too.
 ///
 /// - `get`: retry (after 1s, then times 2), breaker (3 failures open it for 1m); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientApi<T> {
     inner: T,
@@ -53,10 +55,11 @@ impl<T> ResilientApi<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["get"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -87,6 +90,27 @@ impl<T> ResilientApi<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `api`, from the outside in.
+    ///
+    /// `get`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy  | parameter          | from    |
+    /// | ------- | ------------------ | ------- |
+    /// | retry   | `max = 2`          | trait   |
+    /// |         | `base = "1s"`      | default |
+    /// |         | `backoff = 2.0`    | default |
+    /// |         | `max_delay = "1m"` | default |
+    /// |         | `jitter = equal`   | default |
+    /// |         | `budget = 0.2`     | default |
+    /// | breaker | `threshold = 3`    | trait   |
+    /// |         | `recovery = "1m"`  | default |
+    /// |         | `half_open = 1`    | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new("api", [self.get.explain()])
     }
 }
 #[async_trait]

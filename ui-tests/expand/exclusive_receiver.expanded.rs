@@ -13,6 +13,8 @@ pub trait Session {
 /// Puts policies around an implementation of [`Session`], as the service `session`, and implements it too.
 ///
 /// - `send`: 5s for the call, retry (after 1s, then times 2), 500ms for an attempt; at most 3 attempts, over in 5s.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientSession<T> {
     inner: T,
@@ -57,10 +59,11 @@ impl<T> ResilientSession<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["send"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -93,6 +96,26 @@ impl<T> ResilientSession<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `session`, from the outside in.
+    ///
+    /// `send`: at most 3 attempts, over in 5s.
+    ///
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | timeout | `call = "5s"`       | trait   |
+    /// | retry   | `max = 3`           | trait   |
+    /// |         | `base = "1s"`       | default |
+    /// |         | `backoff = 2.0`     | default |
+    /// |         | `max_delay = "1m"`  | default |
+    /// |         | `jitter = equal`    | default |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "500ms"` | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new("session", [self.send.explain()])
     }
 }
 #[automatically_derived]

@@ -12,6 +12,8 @@ pub trait Prices {
 /// Puts policies around an implementation of [`Prices`], as the service `prices`, and implements it too.
 ///
 /// - `price`: 3 fallbacks, retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientPrices<T> {
     inner: T,
@@ -56,10 +58,11 @@ impl<T> ResilientPrices<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["price"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -87,6 +90,41 @@ impl<T> ResilientPrices<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `prices`, from the outside in.
+    ///
+    /// `price`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter                                                 | from    |
+    /// | -------- | --------------------------------------------------------- | ------- |
+    /// | fallback | `\|failure\| async move { last_known(failure, &league) }` | method  |
+    /// |          | `backup = Offline`                                        | method  |
+    /// |          | `value = Market::default()`                               | method  |
+    /// | retry    | `max = 2`                                                 | trait   |
+    /// |          | `base = "1s"`                                             | default |
+    /// |          | `backoff = 2.0`                                           | default |
+    /// |          | `max_delay = "1m"`                                        | default |
+    /// |          | `jitter = equal`                                          | default |
+    /// |          | `budget = 0.2`                                            | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "prices",
+            [
+                self
+                    .price
+                    .explain()
+                    .of_method(
+                        "fallback",
+                        "rung",
+                        "|failure| async move { last_known(failure, &league) }",
+                    )
+                    .of_method("fallback", "rung", "backup = Offline")
+                    .of_method("fallback", "rung", "value = Market::default()"),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -25,6 +25,8 @@ where
 ///
 /// - `get`: cache (1m in memory), retry (after 50ms, then times 2); at most 2 attempts, without a limit in time.
 /// - `query`: retry (after 50ms, then times 2); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientRepository<T> {
     inner: T,
@@ -70,10 +72,11 @@ impl<T> ResilientRepository<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["get", "query"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -114,6 +117,41 @@ impl<T> ResilientRepository<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `repository`, from the outside in.
+    ///
+    /// `get`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `memory = "1m"`    | trait   |
+    /// |        | `capacity = 1000`  | default |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "50ms"`    | trait   |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
+    ///
+    /// `query`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | cache  | `off`              | method  |
+    /// | retry  | `max = 2`          | trait   |
+    /// |        | `base = "50ms"`    | trait   |
+    /// |        | `backoff = 2.0`    | default |
+    /// |        | `max_delay = "1m"` | default |
+    /// |        | `jitter = equal`   | default |
+    /// |        | `budget = 0.2`     | default |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "repository",
+            [self.get.explain(), self.query.explain()],
+        )
     }
 }
 #[allow(dead_code)]

@@ -18,8 +18,10 @@ pub trait Search {
 }
 /// Puts policies around an implementation of [`Search`], as the service `search`, and implements it too.
 ///
-/// - `find`: bulkhead (50 at once at most), retry (after what its function says), breaker (3 failures open it for 1m, one for each key), 100ms to 5s for an attempt, 2 times p99, hedge (up to 2 more after p95); at most 6 attempts, without a limit in time.
+/// - `find`: bulkhead (50 at once at most), retry (after what its function says), breaker (3 failures open it for 1m, one for each key), 100ms to 5s for an attempt, 2 times p99, hedge (up to 2 more after p95); at most 6 attempts, in the time that `SEARCHES` gives.
 /// - `count`: bulkhead (50 at once at most), retry (after what its function says), 100ms to 5s for an attempt, 2 times p99; at most 2 attempts, over in 1m 16s.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientSearch<T> {
     inner: T,
@@ -65,10 +67,11 @@ impl<T> ResilientSearch<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["find", "count"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -139,6 +142,78 @@ impl<T> ResilientSearch<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `search`, from the outside in.
+    ///
+    /// `find`: at most 6 attempts, in the time that `SEARCHES` gives.
+    ///
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | bulkhead | `max = 50`                  | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 500`               | default |
+    /// |          | `adaptive = gradient`       | trait   |
+    /// |          | `min = 1`                   | default |
+    /// |          | `initial = 20`              | default |
+    /// | retry    | `max = 2`                   | trait   |
+    /// |          | `backoff = patience`        | trait   |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `idempotent = true`         | trait   |
+    /// |          | `budget = 0.2`              | default |
+    /// | breaker  | `threshold = 3`             | trait   |
+    /// |          | `recovery = "1m"`           | default |
+    /// |          | `half_open = 1`             | default |
+    /// |          | `per = call`                | trait   |
+    /// |          | `scope = method`            | trait   |
+    /// |          | `key = host`                | trait   |
+    /// | timeout  | `tier = SEARCHES`           | trait   |
+    /// |          | `adaptive(percentile = 99)` | trait   |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "5s")`      | trait   |
+    /// | hedge    | `after = p95`               | trait   |
+    /// |          | `max = 2`                   | trait   |
+    ///
+    /// `count`: at most 2 attempts, over in 1m 16s.
+    ///
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | bulkhead | `max = 50`                  | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 500`               | default |
+    /// |          | `adaptive = gradient`       | trait   |
+    /// |          | `min = 1`                   | default |
+    /// |          | `initial = 20`              | default |
+    /// | retry    | `max = 2`                   | trait   |
+    /// |          | `backoff = patience`        | trait   |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `idempotent = true`         | trait   |
+    /// |          | `budget = 0.2`              | default |
+    /// | breaker  | `off`                       | method  |
+    /// | timeout  | `tier = database`           | method  |
+    /// |          | `adaptive(percentile = 99)` | trait   |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "5s")`      | trait   |
+    /// | hedge    | `off`                       | method  |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "search",
+            [
+                self
+                    .find
+                    .explain()
+                    .of_trait("retry", "backoff", "patience")
+                    .of_trait("breaker", "key", "host")
+                    .of_trait("timeout", "tier", "SEARCHES"),
+                self.count.explain().of_trait("retry", "backoff", "patience"),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -19,6 +19,8 @@ pub trait Finder {
 ///
 /// - `find`: fallback, 1s for an attempt, hedge (up to 2 more after 50ms); at most 3 attempts, over in 1s.
 /// - `generic`: retry (after 1s, then times 2), 1s for an attempt, hedge (up to 2 more after p95); at most 6 attempts, over in 1m 2s.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientFinder<T> {
     inner: T,
@@ -64,10 +66,11 @@ impl<T> ResilientFinder<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["find", "generic"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -114,6 +117,50 @@ impl<T> ResilientFinder<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `finder`, from the outside in.
+    ///
+    /// `find`: at most 3 attempts, over in 1s.
+    ///
+    /// | policy   | parameter                                                                    | from   |
+    /// | -------- | ---------------------------------------------------------------------------- | ------ |
+    /// | fallback | `\|failure: Failure < FindError >\| async move { rebuilt(&query, failure) }` | method |
+    /// | timeout  | `attempt = "1s"`                                                             | trait  |
+    /// | hedge    | `after = "50ms"`                                                             | trait  |
+    /// |          | `max = 2`                                                                    | trait  |
+    /// |          | `budget = 0.1`                                                               | trait  |
+    ///
+    /// `generic`: at most 6 attempts, over in 1m 2s.
+    ///
+    /// | policy  | parameter          | from    |
+    /// | ------- | ------------------ | ------- |
+    /// | retry   | `max = 2`          | method  |
+    /// |         | `base = "1s"`      | default |
+    /// |         | `backoff = 2.0`    | default |
+    /// |         | `max_delay = "1m"` | default |
+    /// |         | `jitter = equal`   | default |
+    /// |         | `budget = 0.1`     | trait   |
+    /// | timeout | `attempt = "1s"`   | trait   |
+    /// | hedge   | `after = p95`      | method  |
+    /// |         | `max = 2`          | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "finder",
+            [
+                self
+                    .find
+                    .explain()
+                    .of_method(
+                        "fallback",
+                        "rung",
+                        "|failure: Failure < FindError >| async move { rebuilt(&query, failure) }",
+                    ),
+                self.generic.explain(),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -27,6 +27,8 @@ pub trait Files {
 /// - `read`: retry (after 10ms, then times 1.5), 250ms for an attempt; at most 4 attempts, over in 4s.
 /// - `never`: retry (after 10ms, then times 1.5), 250ms for an attempt; at most 4 attempts, over in 4s.
 /// - `load`: retry (after 10ms, then times 1.5), 250ms for an attempt; at most 4 attempts, over in 4s.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[allow(clippy::needless_lifetimes)]
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientFiles<T> {
@@ -76,10 +78,11 @@ impl<T> ResilientFiles<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &[#[cfg(unix)] "read", #[cfg(any())] "never", "load"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -124,6 +127,58 @@ impl<T> ResilientFiles<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `files`, from the outside in.
+    ///
+    /// `read`: at most 4 attempts, over in 4s.
+    ///
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
+    ///
+    /// `never`: at most 4 attempts, over in 4s.
+    ///
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
+    ///
+    /// `load`: at most 4 attempts, over in 4s.
+    ///
+    /// | policy  | parameter           | from    |
+    /// | ------- | ------------------- | ------- |
+    /// | retry   | `max = 4`           | trait   |
+    /// |         | `base = "10ms"`     | trait   |
+    /// |         | `backoff = 1.5`     | trait   |
+    /// |         | `max_delay = "1s"`  | trait   |
+    /// |         | `jitter = full`     | trait   |
+    /// |         | `budget = 0.2`      | default |
+    /// | timeout | `attempt = "250ms"` | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "files",
+            [
+                #[cfg(unix)]
+                self.read.explain(),
+                #[cfg(any())]
+                self.never.explain(),
+                self.load.explain(),
+            ],
+        )
     }
 }
 #[automatically_derived]

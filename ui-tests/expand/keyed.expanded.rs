@@ -19,6 +19,8 @@ pub trait Files {
 ///
 /// - `fetch`: fallback, cache (5m in memory), retry (after 1s, then times 2), breaker (a failure rate of 0.5 over the last 30s opens it for 1m, one for each key); at most 2 attempts, without a limit in time.
 /// - `size`: fallback, retry (after 1s, then times 2), breaker (a failure rate of 0.5 over the last 30s opens it for 1m, one for each key); at most 2 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientFiles<T> {
     inner: T,
@@ -64,10 +66,11 @@ impl<T> ResilientFiles<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["fetch", "size"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -115,6 +118,76 @@ impl<T> ResilientFiles<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `files`, from the outside in.
+    ///
+    /// `fetch`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter                        | from    |
+    /// | -------- | -------------------------------- | ------- |
+    /// | fallback | `nothing`                        | trait   |
+    /// | cache    | `memory = "5m"`                  | trait   |
+    /// |          | `capacity = 1000`                | default |
+    /// |          | `key = url.text`                 | trait   |
+    /// | retry    | `max = 2`                        | trait   |
+    /// |          | `base = "1s"`                    | default |
+    /// |          | `backoff = 2.0`                  | default |
+    /// |          | `max_delay = "1m"`               | default |
+    /// |          | `jitter = equal`                 | default |
+    /// |          | `budget = 0.2`                   | default |
+    /// |          | `on = FetchError::Status(500..)` | trait   |
+    /// | breaker  | `threshold = 0.5`                | trait   |
+    /// |          | `window = "30s"`                 | trait   |
+    /// |          | `min_calls = 10`                 | trait   |
+    /// |          | `recovery = "1m"`                | default |
+    /// |          | `half_open = 1`                  | default |
+    /// |          | `key = url.host()`               | trait   |
+    /// |          | `ignore = FetchError::Missing`   | trait   |
+    ///
+    /// `size`: at most 2 attempts, without a limit in time.
+    ///
+    /// | policy   | parameter                        | from    |
+    /// | -------- | -------------------------------- | ------- |
+    /// | fallback | `nothing`                        | trait   |
+    /// | cache    | `off`                            | method  |
+    /// | retry    | `max = 2`                        | trait   |
+    /// |          | `base = "1s"`                    | default |
+    /// |          | `backoff = 2.0`                  | default |
+    /// |          | `max_delay = "1m"`               | default |
+    /// |          | `jitter = equal`                 | default |
+    /// |          | `budget = 0.2`                   | default |
+    /// |          | `on = FetchError::Status(500..)` | trait   |
+    /// | breaker  | `threshold = 0.5`                | trait   |
+    /// |          | `window = "30s"`                 | trait   |
+    /// |          | `min_calls = 10`                 | trait   |
+    /// |          | `recovery = "1m"`                | default |
+    /// |          | `half_open = 1`                  | default |
+    /// |          | `key = host`                     | method  |
+    /// |          | `ignore = FetchError::Missing`   | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "files",
+            [
+                self
+                    .fetch
+                    .explain()
+                    .of_trait("fallback", "rung", "nothing")
+                    .of_trait("cache", "key", "url.text")
+                    .of_trait("retry", "on", "FetchError::Status(500..)")
+                    .of_trait("breaker", "key", "url.host()")
+                    .of_trait("breaker", "ignore", "FetchError::Missing"),
+                self
+                    .size
+                    .explain()
+                    .of_trait("fallback", "rung", "nothing")
+                    .of_trait("retry", "on", "FetchError::Status(500..)")
+                    .of_method("breaker", "key", "host")
+                    .of_trait("breaker", "ignore", "FetchError::Missing"),
+            ],
+        )
     }
 }
 #[allow(dead_code)]

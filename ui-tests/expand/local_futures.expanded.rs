@@ -10,6 +10,8 @@ pub(crate) trait Local {
 /// Puts policies around an implementation of [`Local`], as the service `local`, and implements it too.
 ///
 /// - `fetch`: cache (1m in memory); at most 1 attempt, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub(crate) struct ResilientLocal<T> {
     inner: T,
@@ -57,10 +59,11 @@ impl<T> ResilientLocal<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub(crate) fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["fetch"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -96,6 +99,24 @@ impl<T> ResilientLocal<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub(crate) fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `local`, from the outside in.
+    ///
+    /// `fetch`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter                | from   |
+    /// | ------ | ------------------------ | ------ |
+    /// | cache  | `memory = "1m"`          | trait  |
+    /// |        | `capacity = 10`          | trait  |
+    /// |        | `key = request.0.trim()` | method |
+    pub(crate) fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "local",
+            [self.fetch.explain().of_method("cache", "key", "request.0.trim()")],
+        )
     }
 }
 #[allow(dead_code)]

@@ -26,6 +26,8 @@ pub trait Store {
 /// - `load`: 1m for the call, bulkhead (100 at once), retry (after 50ms, then times 1.5), breaker (3 failures open it for 10s), 5s for an attempt; at most 2 attempts, over in 1m.
 /// - `cached`: 1m for the call, bulkhead (100 at once), breaker (5 failures open it for 1m), 100ms for an attempt; at most 1 attempt, over in 1m.
 /// - `save`: 1m for the call, bulkhead (100 at once), breaker (3 failures open it for 10s), 5s for an attempt; at most 1 attempt, over in 1m.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientStore<T> {
     inner: T,
@@ -72,38 +74,20 @@ impl<T> ResilientStore<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["load", "cached", "save"],
             |inner, context| {
                 let declaration = context
                     .declare(
                         "store",
                         ::resilient_runtime::PolicyConfig::new()
+                            .preset(::resilient_runtime::Preset::Database)
                             .breaker(
                                 ::resilient_runtime::BreakerConfig::new()
-                                    .threshold(3)
-                                    .recovery(::core::time::Duration::from_secs(10))
-                                    .half_open(5),
-                            )
-                            .retry(
-                                ::resilient_runtime::RetryConfig::new()
-                                    .max(2)
-                                    .base(::core::time::Duration::from_millis(50))
-                                    .backoff(1.5)
-                                    .max_delay(::core::time::Duration::from_secs(5))
-                                    .jitter(::resilient_runtime::Jitter::None),
-                            )
-                            .timeout(
-                                ::resilient_runtime::TimeoutConfig::new()
-                                    .tier(::resilient_runtime::Tier::DATABASE)
-                                    .call(::core::time::Duration::from_secs(60)),
-                            )
-                            .bulkhead(
-                                ::resilient_runtime::BulkheadConfig::new()
-                                    .max(100)
-                                    .wait(::core::time::Duration::from_secs(30)),
+                                    .recovery(::core::time::Duration::from_secs(10)),
                             ),
                     )?;
                 ::core::result::Result::Ok(Self {
@@ -113,22 +97,7 @@ impl<T> ResilientStore<T> {
                         .method(
                             "cached",
                             ::resilient_runtime::PolicyConfig::new()
-                                .breaker(
-                                    ::resilient_runtime::BreakerConfig::new()
-                                        .threshold(5)
-                                        .recovery(::core::time::Duration::from_secs(60))
-                                        .half_open(10),
-                                )
-                                .retry_off()
-                                .timeout(
-                                    ::resilient_runtime::TimeoutConfig::new()
-                                        .tier(::resilient_runtime::Tier::CACHE),
-                                )
-                                .bulkhead(
-                                    ::resilient_runtime::BulkheadConfig::new()
-                                        .max(100)
-                                        .wait(::core::time::Duration::from_secs(30)),
-                                ),
+                                .preset(::resilient_runtime::Preset::Cache),
                         )?,
                     save: declaration
                         .method(
@@ -152,6 +121,63 @@ impl<T> ResilientStore<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `store`, from the outside in.
+    ///
+    /// `load`: at most 2 attempts, over in 1m.
+    ///
+    /// | policy   | parameter          | from              |
+    /// | -------- | ------------------ | ----------------- |
+    /// | timeout  | `call = "1m"`      | preset `database` |
+    /// | bulkhead | `max = 100`        | preset `database` |
+    /// |          | `wait = "30s"`     | preset `database` |
+    /// |          | `queue = 1000`     | default           |
+    /// | retry    | `max = 2`          | preset `database` |
+    /// |          | `base = "50ms"`    | preset `database` |
+    /// |          | `backoff = 1.5`    | preset `database` |
+    /// |          | `max_delay = "5s"` | preset `database` |
+    /// |          | `jitter = none`    | preset `database` |
+    /// |          | `budget = 0.2`     | default           |
+    /// | breaker  | `threshold = 3`    | preset `database` |
+    /// |          | `recovery = "10s"` | trait             |
+    /// |          | `half_open = 5`    | preset `database` |
+    /// | timeout  | `tier = database`  | preset `database` |
+    ///
+    /// `cached`: at most 1 attempt, over in 1m.
+    ///
+    /// | policy   | parameter         | from              |
+    /// | -------- | ----------------- | ----------------- |
+    /// | timeout  | `call = "1m"`     | preset `database` |
+    /// | bulkhead | `max = 100`       | preset `cache`    |
+    /// |          | `wait = "30s"`    | preset `cache`    |
+    /// |          | `queue = 1000`    | default           |
+    /// | retry    | `off`             | preset `cache`    |
+    /// | breaker  | `threshold = 5`   | preset `cache`    |
+    /// |          | `recovery = "1m"` | preset `cache`    |
+    /// |          | `half_open = 10`  | preset `cache`    |
+    /// | timeout  | `tier = cache`    | preset `cache`    |
+    ///
+    /// `save`: at most 1 attempt, over in 1m.
+    ///
+    /// | policy   | parameter          | from              |
+    /// | -------- | ------------------ | ----------------- |
+    /// | timeout  | `call = "1m"`      | preset `database` |
+    /// | bulkhead | `max = 100`        | preset `database` |
+    /// |          | `wait = "30s"`     | preset `database` |
+    /// |          | `queue = 1000`     | default           |
+    /// | retry    | `off`              | method            |
+    /// | breaker  | `threshold = 3`    | preset `database` |
+    /// |          | `recovery = "10s"` | trait             |
+    /// |          | `half_open = 5`    | preset `database` |
+    /// | timeout  | `tier = database`  | preset `database` |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "store",
+            [self.load.explain(), self.cached.explain(), self.save.explain()],
+        )
     }
 }
 #[automatically_derived]

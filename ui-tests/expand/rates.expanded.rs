@@ -18,6 +18,8 @@ pub trait Reports {
 ///
 /// - `monthly`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
 /// - `daily`: rate (5 in any 1m for each key, waiting up to 5s); at most 1 attempt, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientReports<T> {
     inner: T,
@@ -63,10 +65,11 @@ impl<T> ResilientReports<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["monthly", "daily"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -110,6 +113,57 @@ impl<T> ResilientReports<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `reports`, from the outside in.
+    ///
+    /// `monthly`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter          | from    |
+    /// | ------ | ------------------ | ------- |
+    /// | rate   | `limit = 5`        | trait   |
+    /// |        | `per = "1m"`       | trait   |
+    /// |        | `burst = 2`        | trait   |
+    /// |        | `wait = "5s"`      | default |
+    /// |        | `algorithm = both` | trait   |
+    /// |        | `queue = 100`      | trait   |
+    /// |        | `adaptive = cubic` | trait   |
+    /// |        | `min = 1`          | trait   |
+    /// |        | `key = user.id`    | trait   |
+    /// |        | `priority = low`   | trait   |
+    ///
+    /// `daily`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy | parameter                 | from    |
+    /// | ------ | ------------------------- | ------- |
+    /// | rate   | `limit = 5`               | trait   |
+    /// |        | `per = "1m"`              | trait   |
+    /// |        | `burst = 2`               | trait   |
+    /// |        | `wait = "5s"`             | default |
+    /// |        | `algorithm = both`        | trait   |
+    /// |        | `queue = 100`             | trait   |
+    /// |        | `adaptive = cubic`        | trait   |
+    /// |        | `min = 1`                 | trait   |
+    /// |        | `key = id`                | method  |
+    /// |        | `priority = urgency(*id)` | method  |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "reports",
+            [
+                self
+                    .monthly
+                    .explain()
+                    .of_trait("rate", "key", "user.id")
+                    .of_trait("rate", "priority", "low"),
+                self
+                    .daily
+                    .explain()
+                    .of_method("rate", "key", "id")
+                    .of_method("rate", "priority", "urgency(*id)"),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -11,6 +11,8 @@ pub trait Shop {
 /// Puts policies around an implementation of [`Shop`], as the service `shop`, and implements it too.
 ///
 /// - `order`: retry (after 1s, then fibonacci), breaker (a failure rate of 0.5 over the last 30s or a share of 1.0 slower than 2s over the last 30s opens it for 1m); at most 4 attempts, without a limit in time.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientShop<T> {
     inner: T,
@@ -55,10 +57,11 @@ impl<T> ResilientShop<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["order"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -99,6 +102,53 @@ impl<T> ResilientShop<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `shop`, from the outside in.
+    ///
+    /// `order`: at most 4 attempts, without a limit in time.
+    ///
+    /// | policy  | parameter                                        | from    |
+    /// | ------- | ------------------------------------------------ | ------- |
+    /// | retry   | `max = 4`                                        | trait   |
+    /// |         | `base = "1s"`                                    | default |
+    /// |         | `backoff = fibonacci`                            | trait   |
+    /// |         | `max_delay = "1m"`                               | default |
+    /// |         | `jitter = equal`                                 | default |
+    /// |         | `within = "30s"`                                 | trait   |
+    /// |         | `budget = 0.1`                                   | trait   |
+    /// |         | `except = ShopError::Busy(after) if *after > 10` | trait   |
+    /// |         | `when = is_transient`                            | trait   |
+    /// |         | `retry_if = is_pending`                          | trait   |
+    /// |         | `hook = note`                                    | trait   |
+    /// | breaker | `threshold = 0.5`                                | trait   |
+    /// |         | `window = "30s"`                                 | trait   |
+    /// |         | `min_calls = 10`                                 | trait   |
+    /// |         | `slow = "2s"`                                    | trait   |
+    /// |         | `slow_rate = 1.0`                                | default |
+    /// |         | `recovery = "1m"`                                | default |
+    /// |         | `half_open = 1`                                  | default |
+    /// |         | `on = ShopError::Down \| ShopError::Garbled`     | trait   |
+    /// |         | `ignore = ShopError::Missing { .. }`             | trait   |
+    /// |         | `failure_if = is_apology`                        | trait   |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "shop",
+            [
+                self
+                    .order
+                    .explain()
+                    .of_trait("retry", "except", "ShopError::Busy(after) if *after > 10")
+                    .of_trait("retry", "when", "is_transient")
+                    .of_trait("retry", "retry_if", "is_pending")
+                    .of_trait("retry", "hook", "note")
+                    .of_trait("breaker", "on", "ShopError::Down | ShopError::Garbled")
+                    .of_trait("breaker", "ignore", "ShopError::Missing { .. }")
+                    .of_trait("breaker", "failure_if", "is_apology"),
+            ],
+        )
     }
 }
 #[automatically_derived]

@@ -36,6 +36,8 @@ pub trait Mixed {
 /// - `raw`: passed straight through.
 /// - `close`: passed straight through.
 /// - `kind`: passed straight through.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientMixed<T> {
     inner: T,
@@ -82,10 +84,11 @@ impl<T> ResilientMixed<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["guarded", "unguarded", "guarded_alone"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -134,6 +137,60 @@ impl<T> ResilientMixed<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `mixed`, from the outside in.
+    ///
+    /// `guarded`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | breaker | `threshold = 2`   | trait   |
+    /// |         | `recovery = "1m"` | default |
+    /// |         | `half_open = 1`   | default |
+    /// | rate    | `limit = 10`      | trait   |
+    /// |         | `per = "1s"`      | default |
+    /// |         | `burst = 3`       | trait   |
+    /// |         | `wait = "5s"`     | default |
+    ///
+    /// `unguarded`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy  | parameter | from   |
+    /// | ------- | --------- | ------ |
+    /// | breaker | `off`     | method |
+    /// | rate    | `off`     | method |
+    ///
+    /// `guarded_alone`: at most 1 attempt, without a limit in time.
+    ///
+    /// | policy  | parameter         | from    |
+    /// | ------- | ----------------- | ------- |
+    /// | breaker | `threshold = 2`   | trait   |
+    /// |         | `recovery = "5s"` | method  |
+    /// |         | `half_open = 1`   | default |
+    /// | rate    | `limit = 10`      | trait   |
+    /// |         | `per = "1s"`      | default |
+    /// |         | `burst = 3`       | trait   |
+    /// |         | `wait = "5s"`     | default |
+    ///
+    /// `raw`: passed straight through.
+    ///
+    /// `close`: passed straight through.
+    ///
+    /// `kind`: passed straight through.
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "mixed",
+            [
+                self.guarded.explain(),
+                self.unguarded.explain(),
+                self.guarded_alone.explain(),
+                ::resilient_runtime::ExplainedMethod::skipped("raw"),
+                ::resilient_runtime::ExplainedMethod::skipped("close"),
+                ::resilient_runtime::ExplainedMethod::skipped("kind"),
+            ],
+        )
     }
 }
 #[automatically_derived]

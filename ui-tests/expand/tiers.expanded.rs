@@ -25,6 +25,8 @@ pub trait Reports {
 /// - `yearly`: 2m for the call, bulkhead (8 at once), 100ms to 30s for an attempt, 2 times p99; at most 1 attempt, over in 2m.
 /// - `daily`: 2m for the call, bulkhead (8 at once), retry (after 1s, then fibonacci), 100ms to 30s for an attempt, 2 times p99; at most 3 attempts, over in 2m.
 /// - `latest`: 2m for the call, bulkhead (50 at once at most), 50ms to 4s for an attempt, 3 times p99.5; at most 1 attempt, over in 2m.
+///
+/// Every parameter, and where it comes from: [`explain`](Self::explain).
 #[derive(::core::clone::Clone, ::core::fmt::Debug)]
 pub struct ResilientReports<T> {
     inner: T,
@@ -71,10 +73,11 @@ impl<T> ResilientReports<T> {
     ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
         Self::builder(inner).registry(registry).build()
     }
-    /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
+    /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
     pub fn builder(inner: T) -> ::resilient_runtime::DecoratorBuilder<T, Self> {
         ::resilient_runtime::DecoratorBuilder::new(
             inner,
+            &["yearly", "daily", "latest"],
             |inner, context| {
                 let declaration = context
                     .declare(
@@ -150,6 +153,72 @@ impl<T> ResilientReports<T> {
     /// The service, with its circuit breaker and what its methods have done.
     pub fn service(&self) -> &::resilient_runtime::Service {
         &self.service
+    }
+    /// What holds of each method, and where each value comes from. This is what the attributes say; a builder and the
+    /// registry can change it, and then what is returned says so.
+    ///
+    /// The policies of the service `reports`, from the outside in.
+    ///
+    /// `yearly`: at most 1 attempt, over in 2m.
+    ///
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | timeout  | `call = "2m"`               | trait   |
+    /// | bulkhead | `max = 8`                   | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 20`                | trait   |
+    /// | timeout  | `tier = times::REPORTS`     | trait   |
+    /// |          | `adaptive(percentile = 99)` | default |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "30s")`     | default |
+    ///
+    /// `daily`: at most 3 attempts, over in 2m.
+    ///
+    /// | policy   | parameter                   | from    |
+    /// | -------- | --------------------------- | ------- |
+    /// | timeout  | `call = "2m"`               | trait   |
+    /// | bulkhead | `max = 8`                   | trait   |
+    /// |          | `wait = "1s"`               | trait   |
+    /// |          | `queue = 20`                | trait   |
+    /// | retry    | `max = 3`                   | method  |
+    /// |          | `base = "1s"`               | default |
+    /// |          | `backoff = fibonacci`       | method  |
+    /// |          | `max_delay = "1m"`          | default |
+    /// |          | `jitter = equal`            | default |
+    /// |          | `within = "1m"`             | method  |
+    /// |          | `budget = 0.2`              | default |
+    /// | timeout  | `tier = database`           | method  |
+    /// |          | `adaptive(percentile = 99)` | default |
+    /// |          | `adaptive(factor = 2.0)`    | default |
+    /// |          | `adaptive(min = "100ms")`   | default |
+    /// |          | `adaptive(max = "30s")`     | default |
+    ///
+    /// `latest`: at most 1 attempt, over in 2m.
+    ///
+    /// | policy   | parameter                     | from    |
+    /// | -------- | ----------------------------- | ------- |
+    /// | timeout  | `call = "2m"`                 | trait   |
+    /// | bulkhead | `max = 50`                    | method  |
+    /// |          | `wait = "1s"`                 | trait   |
+    /// |          | `queue = 20`                  | trait   |
+    /// |          | `adaptive = vegas`            | method  |
+    /// |          | `min = 2`                     | method  |
+    /// |          | `initial = 20`                | default |
+    /// | timeout  | `attempt = "1s"`              | method  |
+    /// |          | `adaptive(percentile = 99.5)` | method  |
+    /// |          | `adaptive(factor = 3.0)`      | method  |
+    /// |          | `adaptive(min = "50ms")`      | method  |
+    /// |          | `adaptive(max = "4s")`        | method  |
+    pub fn explain(&self) -> ::resilient_runtime::Explanation {
+        ::resilient_runtime::Explanation::new(
+            "reports",
+            [
+                self.yearly.explain().of_trait("timeout", "tier", "times::REPORTS"),
+                self.daily.explain(),
+                self.latest.explain(),
+            ],
+        )
     }
 }
 #[automatically_derived]

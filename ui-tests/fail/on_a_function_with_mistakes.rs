@@ -1,4 +1,3 @@
-// mistakes: 2
 use resilient_runtime::resilient;
 use ui_tests::shapes::{Market, ScoutError};
 

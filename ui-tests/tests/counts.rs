@@ -21,9 +21,11 @@ use serde_json::Value;
 const MORE: [(&str, usize, &str); 0] = [];
 
 /// Cases whose errors point at the attribute as a whole, and why.
-const AT_THE_ATTRIBUTE: [(&str, &str); 3] = [
+const AT_THE_ATTRIBUTE: [(&str, &str); 5] = [
     ("classify_nothing_said", "it is the attribute that says nothing"),
     ("second_resilient", "it is the second attribute that is too many"),
+    ("second_resilient_on_a_block", "it is the second attribute that is too many"),
+    ("second_resilient_on_a_function", "it is the second attribute that is too many"),
     ("second_resilient_on_a_method", "it is the second attribute that is too many"),
 ];
 

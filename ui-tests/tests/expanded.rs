@@ -12,6 +12,9 @@
 #![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
 #![allow(clippy::elidable_lifetime_names, reason = "an impl names the parameters of its type")]
 #![allow(dead_code, reason = "an example's decorator is made by nobody")]
+#![allow(clippy::collapsible_if, reason = "an `if` that holds both is edition 2024 alone")]
+
+use resilient_runtime::Registry;
 
 #[path = "../expand/associated_items.rs"]
 mod associated_items;
@@ -23,6 +26,11 @@ mod background;
 #[rustfmt::skip]
 #[path = "../expand/background.expanded.rs"]
 mod background_expanded;
+#[path = "../expand/backup.rs"]
+mod backup;
+#[rustfmt::skip]
+#[path = "../expand/backup.expanded.rs"]
+mod backup_expanded;
 #[path = "../expand/by_value_arguments.rs"]
 mod by_value_arguments;
 #[rustfmt::skip]
@@ -123,3 +131,62 @@ mod tiers;
 #[rustfmt::skip]
 #[path = "../expand/tiers.expanded.rs"]
 mod tiers_expanded;
+#[path = "../expand/impl_block.rs"]
+mod impl_block;
+#[rustfmt::skip]
+#[path = "../expand/impl_block.expanded.rs"]
+mod impl_block_expanded;
+#[path = "../expand/impl_of_a_trait.rs"]
+mod impl_of_a_trait;
+#[rustfmt::skip]
+#[path = "../expand/impl_of_a_trait.expanded.rs"]
+mod impl_of_a_trait_expanded;
+#[path = "../expand/functions.rs"]
+mod functions;
+#[rustfmt::skip]
+#[path = "../expand/functions.expanded.rs"]
+mod functions_expanded;
+#[path = "../expand/blocking.rs"]
+mod blocking;
+#[rustfmt::skip]
+#[path = "../expand/blocking.expanded.rs"]
+mod blocking_expanded;
+#[path = "../expand/returned_futures.rs"]
+mod returned_futures;
+#[rustfmt::skip]
+#[path = "../expand/returned_futures.expanded.rs"]
+mod returned_futures_expanded;
+
+/// The text of a committed expansion that documents `explain()`.
+fn documented(expansion: &str) -> String {
+    let lines = expansion.lines().map(str::trim_start);
+    let lines = lines.skip_while(|line| !line.starts_with("/// The policies of the service"));
+    let lines = lines.map_while(|line| line.strip_prefix("///"));
+    lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_documentation_says_what_explain_says() {
+    macro_rules! examples {
+        ($( $example:ident::$decorator:ident, )+) => { $({
+            let expansion = include_str!(concat!("../expand/", stringify!($example), ".expanded.rs"));
+            let decorator = $example::$decorator::with_registry((), &Registry::new());
+            assert_eq!(documented(expansion), decorator.explain().to_string());
+        })+ };
+    }
+    examples! {
+        background::ResilientPrices,
+        cached::ResilientShop,
+        card::ResilientScoutApi,
+        fallback_chain::ResilientPrices,
+        keyed::ResilientFiles,
+        presets::ResilientStore,
+        rates::ResilientReports,
+        rules::ResilientShop,
+        skip_and_off::ResilientMixed,
+    }
+    let expansion = include_str!("../expand/backup.expanded.rs");
+    let prices = backup::ResilientPrices::builder(()).backup(()).registry(&Registry::new());
+    let prices = prices.build().expect("valid");
+    assert_eq!(documented(expansion), prices.explain().to_string());
+}

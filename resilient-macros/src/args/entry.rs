@@ -204,7 +204,7 @@ pub(crate) fn sample(policy: &str, name: &str) -> &'static str {
         "weight" => "size_of_market",
         "max_weight" => "1_000_000",
         "schema" => "2",
-        "background" => "true",
+        "background" | "shared" => "true",
         "priority" => "high",
         "algorithm" => "sliding_window",
         "on" | "ignore" | "except" => "MyError::Busy",

@@ -29,6 +29,8 @@ pub(crate) enum Rung {
     Value(Expr),
     /// Another implementation of the trait.
     Backup(Expr),
+    /// The other implementation that the builder is given.
+    Given(ExprPath),
     /// What the cache has, though it has expired.
     Stale(ExprPath),
 }
@@ -36,13 +38,14 @@ pub(crate) enum Rung {
 impl Rung {
     /// Whether the rung needs an argument: a backup needs them all.
     pub(crate) fn names(&self, argument: &Argument) -> bool {
-        matches!(self, Self::Backup(_)) || mentions(self.tokens(), &argument.name.to_string())
+        matches!(self, Self::Backup(_) | Self::Given(_))
+            || mentions(self.tokens(), &argument.name.to_string())
     }
 
     /// The rung's tokens, in which arguments may be named.
     fn tokens(&self) -> TokenStream {
         match self {
-            Self::Function(_) | Self::Stale(_) => TokenStream::new(),
+            Self::Function(_) | Self::Stale(_) | Self::Given(_) => TokenStream::new(),
             Self::Closure(closure) => closure.to_token_stream(),
             Self::Value(expr) | Self::Backup(expr) => expr.to_token_stream(),
         }
@@ -143,10 +146,13 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
             }
             let rungs: Vec<_> =
                 rungs.iter().filter_map(|raw| rung(raw.key.as_ref(), &raw.expr, errors)).collect();
-            let mut stale = rungs.iter().filter(|rung| matches!(rung, Rung::Stale(_)));
-            if let (Some(_), Some(again)) = (stale.next(), stale.next()) {
-                errors
-                    .at(again.place(), "`stale` stands in this chain twice; leave one of them out");
+            for word in ["stale", "backup"] {
+                let mut named = rungs.iter().filter(|rung| rung.is_word(word));
+                if let (Some(_), Some(again)) = (named.next(), named.next()) {
+                    let message =
+                        format!("`{word}` stands in this chain twice; leave one of them out");
+                    errors.at(again.place(), message);
+                }
             }
             for (value, after) in rungs.iter().zip(rungs.iter().skip(1)) {
                 if matches!(value, Rung::Value(_)) {
@@ -160,9 +166,14 @@ pub(super) fn parse(entry: &Entry, errors: &mut Errors) -> Vec<Rung> {
 }
 
 impl Rung {
+    /// Whether the rung is this word, which stands for something else than a function.
+    fn is_word(&self, word: &str) -> bool {
+        matches!(self, Self::Stale(path) | Self::Given(path) if path.path.is_ident(word))
+    }
+
     pub(crate) fn place(&self) -> TokenStream {
         match self {
-            Self::Function(path) | Self::Stale(path) => path.to_token_stream(),
+            Self::Function(path) | Self::Stale(path) | Self::Given(path) => path.to_token_stream(),
             rung => rung.tokens(),
         }
     }
@@ -204,6 +215,7 @@ fn rung(key: Option<&Ident>, expr: &Expr, errors: &mut Errors) -> Option<Rung> {
             None
         }
         Expr::Path(path) if path.path.is_ident("stale") => Some(Rung::Stale(path.clone())),
+        Expr::Path(path) if path.path.is_ident("backup") => Some(Rung::Given(path.clone())),
         Expr::Path(path) => Some(Rung::Function(path.clone())),
         Expr::Closure(closure) if closure.inputs.len() == 1 => Some(Rung::Closure(closure.clone())),
         Expr::Closure(closure) => {

@@ -226,6 +226,14 @@ pub(super) const CACHE: Group<Said<CacheConfig>> = Group {
                 Ok(())
             }),
         },
+        Parameter {
+            name: "shared",
+            read: Reader::Word(|cache, expr| {
+                cache.rules.shared =
+                    Some(expr.map_or(Ok(true), |expr| read::<Flag>(expr).map(|it| it.0))?);
+                Ok(())
+            }),
+        },
         parameter!("stale", |cache, value: Time| cache.config.stale = Some(value)),
         parameter!("negative", |cache, value: Time| cache.config.negative = Some(value)),
         parameter!("jitter", |cache, value: Number| cache.config.jitter = Some(value)),

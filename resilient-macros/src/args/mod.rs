@@ -38,20 +38,47 @@ use crate::{
 /// What one attribute says of the policies.
 #[derive(Default, Clone)]
 pub(crate) struct Layer {
+    /// Everything that holds, a preset's policies included.
     pub(crate) config: PolicyConfig,
+    /// The same as it is written, a preset by its name.
+    pub(crate) written: PolicyConfig,
     pub(crate) rules: Rules,
     pub(crate) fallback: Setting<Vec<Rung>>,
     pub(crate) places: Places,
 }
 
-/// The attribute on a trait.
-pub(crate) struct TraitArgs {
+/// The attribute on a trait, an `impl` block or a function.
+pub(crate) struct Args {
     pub(crate) layer: Layer,
     pub(crate) service: Option<String>,
     /// Whether the futures of async methods are `Send`.
     pub(crate) send: bool,
     /// The path of `resilient_runtime`.
     pub(crate) krate: Path,
+}
+
+/// What an attribute stands on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Position {
+    Trait,
+    Block,
+    Function,
+}
+
+impl Position {
+    fn skips_all(self) -> &'static str {
+        match self {
+            Self::Trait => {
+                "`skip` stands on a method; take the attribute off the trait to skip them all"
+            }
+            Self::Block => {
+                "`skip` stands on a method; take the attribute off the block to skip them all"
+            }
+            Self::Function => {
+                "`skip` passes a method straight through; take the attribute off the function instead"
+            }
+        }
+    }
 }
 
 /// The attribute on a method.
@@ -100,6 +127,7 @@ impl Layer {
 
     /// Reads the preset among the entries, if there is one, and lays it below everything else.
     fn preset(&mut self, entries: &[Entry], errors: &mut Errors) {
+        self.written = self.config;
         let Some(entry) = entries.iter().find(|entry| entry.key == "preset") else { return };
         if entry.is_off() {
             errors.at(
@@ -109,8 +137,8 @@ impl Layer {
             return;
         }
         let Some(Word(preset)) = setting::<Word<Preset>>(entry, errors) else { return };
-        let below = preset.config();
-        self.config = below.overlaid(&self.config);
+        self.written.preset = Some(preset);
+        self.config = self.written.resolved();
         let tokens = entry.to_token_stream();
         for policy in POLICIES {
             self.places.set_policy_below(policy, &tokens);
@@ -142,8 +170,10 @@ impl Layer {
         if over.config.retry.as_on().is_some_and(|retry| retry.backoff.is_some()) {
             rules.backoff.clone_from(&over.rules.backoff);
         }
+        let config = self.config.overlaid(&over.config);
         Self {
-            config: self.config.overlaid(&over.config),
+            config,
+            written: config,
             rules,
             fallback: match &over.fallback {
                 Setting::Unset => self.fallback.clone(),
@@ -168,14 +198,19 @@ impl Layer {
         refreshes && self.rules.background == Some(true)
     }
 
+    /// Whether no policy is named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.config == PolicyConfig::new() && self.fallback.as_on().is_none()
+    }
+
     /// The rungs of the fallback, if there is one.
     pub(crate) fn rungs(&self) -> &[Rung] {
         self.fallback.as_on().map_or(&[], Vec::as_slice)
     }
 }
 
-impl TraitArgs {
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, on: Position, errors: &mut Errors) -> Self {
         let mut args = Self {
             layer: Layer::default(),
             service: None,
@@ -190,6 +225,10 @@ impl TraitArgs {
             match entry.key.to_string().as_str() {
                 "preset" => {}
                 "service" => args.service = setting::<Text>(entry, errors).map(|text| text.0),
+                "send" if on != Position::Trait => errors.at(
+                    &entry.key,
+                    "`send` is a promise of a trait; the future of a function is `Send` where what it holds is, so leave it out",
+                ),
                 "send" => {
                     args.send = setting::<Switch>(entry, errors).is_none_or(|switch| switch.0);
                 }
@@ -197,13 +236,10 @@ impl TraitArgs {
                     args.krate =
                         setting::<CratePath>(entry, errors).map_or(args.krate, |path| path.0);
                 }
-                "skip" => errors.at(
-                    &entry.key,
-                    "`skip` stands on a method; take the attribute off the trait to skip them all",
-                ),
+                "skip" => errors.at(&entry.key, on.skips_all()),
                 _ => {
-                    let keys = POLICIES.into_iter().chain(["preset"]).chain(ON_A_TRAIT);
-                    unknown(entry, keys, errors);
+                    let outer = ON_A_TRAIT.into_iter().filter(|key| on == Position::Trait || *key != "send");
+                    unknown(entry, POLICIES.into_iter().chain(["preset"]).chain(outer), errors);
                 }
             }
         }
@@ -226,7 +262,12 @@ impl MethodArgs {
                 "skip" if matches!(entry.value, Value::None) => args.skip = Some(entry.key.clone()),
                 "skip" => errors.at(entry, "`skip` takes no value; write `#[resilient(skip)]`"),
                 key if ON_A_TRAIT.contains(&key) => {
-                    errors.at(&entry.key, format!("`{key}` holds for the whole trait; write it in the attribute on the trait"));
+                    errors.at(
+                        &entry.key,
+                        format!(
+                            "`{key}` holds for all methods; write it in the attribute around them"
+                        ),
+                    );
                 }
                 _ => unknown(entry, POLICIES.into_iter().chain(["preset", "skip"]), errors),
             }

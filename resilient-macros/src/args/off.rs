@@ -57,7 +57,7 @@ pub(super) fn instead(policy: &str, title: &str, name: &str, value: &Expr) -> Op
         _ => return None,
     };
     // Their own messages are about `true` and `false`, and about `off`.
-    if ["idempotent", "background", "budget"].contains(&name) {
+    if ["idempotent", "background", "shared", "budget"].contains(&name) {
         return None;
     }
     let of_policy = format!("`{word}` does not switch `{name}` of `{title}` off");

@@ -51,6 +51,8 @@ rules! {
     tier: ExprPath,
     /// Whether a task of its own loads anew what a caller was served.
     background: bool,
+    /// Whether all values of a type share the cache of a method.
+    shared: bool,
     /// Says of a value whether it is kept.
     cache_if: ExprPath,
     /// Says what a value weighs.

@@ -326,7 +326,7 @@ impl FromMeta for Flag {
         match literal(expr) {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
-                "`{}` is neither `true` nor `false`; write `background` alone, or `background = false`",
+                "`{}` is neither `true` nor `false`; write one of them, or the parameter alone for `true`",
                 shown(expr)
             )),
         }

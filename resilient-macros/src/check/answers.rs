@@ -1,31 +1,53 @@
-//! A fallback has the method's asyncness: its closure must not answer at once where the method is async.
+//! A fallback has the method's asyncness.
 
 use quote::ToTokens;
+use resilient_policy::Setting;
 use syn::{Block, Expr, Stmt};
 
 use crate::{
     args::{Layer, Rung},
     errors::Errors,
-    item::{Contract, Flavor, Method},
+    item::Method,
     spans::ungrouped_expr,
 };
 
-pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
-    let is_async = |method: &&Method| method.args.skip.is_none() && method.flavor == Flavor::Async;
-    for method in contract.methods.iter().filter(is_async) {
-        of_layer(&method.args.layer, errors);
+pub(super) fn check(outer: &Layer, methods: &[&Method], errors: &mut Errors) {
+    for method in methods {
+        of_layer(&method.args.layer, method.is_async(), errors);
     }
-    if contract.methods.iter().any(|method| is_async(&method)) {
-        of_layer(of_trait, errors);
+    let inheriting = || methods.iter().filter(|method| !says_so_itself(method));
+    let kinds =
+        [true, false].map(|is_async| inheriting().any(|method| method.is_async() == is_async));
+    match kinds {
+        [true, true] => of_both(outer, errors),
+        [is_async, blocks] if is_async || blocks => of_layer(outer, is_async, errors),
+        _ => {}
     }
 }
 
-fn of_layer(layer: &Layer, errors: &mut Errors) {
+fn says_so_itself(method: &Method) -> bool {
+    !matches!(method.args.layer.fallback, Setting::Unset)
+}
+
+/// What serves async methods and others alike.
+fn of_both(outer: &Layer, errors: &mut Errors) {
+    for rung in outer.rungs() {
+        if matches!(rung, Rung::Function(_) | Rung::Closure(_)) {
+            errors.at(rung.place(), "some of the methods are async and some block, and a fallback is one of both; write it on the methods instead");
+        }
+    }
+}
+
+fn of_layer(layer: &Layer, is_async: bool, errors: &mut Errors) {
     for rung in layer.rungs() {
         let Rung::Closure(closure) = rung else { continue };
-        if closure.asyncness.is_none() && answers_at_once(&closure.body) {
+        if is_async && closure.asyncness.is_none() && answers_at_once(&closure.body) {
             let message = "a fallback of an async method is async, and this closure answers at once; write `async move { ... }` around what it returns";
             errors.at(closure.body.to_token_stream(), message);
+        }
+        if !is_async && (closure.asyncness.is_some() || matches!(&*closure.body, Expr::Async(_))) {
+            let message = "a fallback of a method that blocks is not async; take the `async` away";
+            errors.at(closure.to_token_stream(), message);
         }
     }
 }

@@ -5,16 +5,16 @@ use quote::ToTokens;
 use syn::{GenericParam, Type};
 
 use crate::{
-    args::{Layer, TraitArgs},
+    args::{Args, Layer},
     errors::Errors,
     item::{Argument, Contract, Method, Passing},
 };
 
-pub(super) fn check(args: &TraitArgs, contract: &Contract, errors: &mut Errors) {
+pub(super) fn check(args: &Args, contract: &Contract, methods: &[&Method], errors: &mut Errors) {
     let wants = |layer: &Layer| layer.rules.background == Some(true);
     let of_trait = &args.layer;
     let (mut used, mut wanted) = (false, wants(of_trait));
-    for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+    for method in methods {
         let own = &method.args.layer;
         let layer = of_trait.overlaid(own);
         if layer.refreshes_in_background() {
@@ -50,6 +50,9 @@ fn is_type(param: &GenericParam) -> bool {
 }
 
 fn of_method(method: &Method, errors: &mut Errors) {
+    if !method.is_async() {
+        errors.at(&method.sig.ident, "a load in the background is a task, which a method that blocks would hold up; write `cache(background = false)`");
+    }
     for argument in &method.arguments {
         if argument.passing == Passing::Reborrow || borrows(argument) {
             errors.at(&argument.ty, "a load in the background outlives the call, so it cannot hold what is borrowed here; pass a plain reference or a value, or write `cache(background = false)`");

@@ -6,7 +6,7 @@ use syn::{Expr, FnArg, Ident, Pat};
 use crate::{
     args::{Layer, PRIORITIES, Priority, Rules},
     errors::Errors,
-    item::{Contract, Method},
+    item::Method,
     names::nearest,
     spans::mentions,
 };
@@ -56,16 +56,16 @@ const KEYED: [Keyed; 4] = [
     },
 ];
 
-pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+pub(super) fn check(of_trait: &Layer, methods: &[&Method], bodies: bool, errors: &mut Errors) {
     for keyed in &KEYED {
         // The methods that a key of the trait is wrong for: it is one mistake.
         let mut wrong_for = Vec::new();
-        for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+        for &method in methods {
             let layer = of_trait.overlaid(&method.args.layer);
             let Some(key) = (keyed.key)(&layer.rules).filter(|_| (keyed.is_on)(&layer)) else {
                 continue;
             };
-            if !is_wrong(keyed, key, method) {
+            if !is_wrong(keyed, key, method, bodies) {
                 continue;
             }
             if (keyed.key)(&method.args.layer.rules).is_some() {
@@ -75,13 +75,13 @@ pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) 
             }
         }
         if let Some(key) = (keyed.key)(&of_trait.rules).filter(|_| !wrong_for.is_empty()) {
-            tell(keyed, key, &wrong_for, wrong_for.len() == contract.methods.len(), errors);
+            tell(keyed, key, &wrong_for, wrong_for.len() == methods.len(), errors);
         }
     }
 }
 
-fn is_wrong(keyed: &Keyed, key: &Expr, method: &Method) -> bool {
-    if is_refused_anywhere(key) {
+fn is_wrong(keyed: &Keyed, key: &Expr, method: &Method, bodies: bool) -> bool {
+    if matches!(key, Expr::Closure(_)) || !bodies && is_field_of_self(key) {
         return true;
     }
     // A text alone is no format: `"{host}"` is the same for every host.
@@ -97,11 +97,6 @@ fn is_wrong(keyed: &Keyed, key: &Expr, method: &Method) -> bool {
                 && !method.arguments.iter().any(|argument| mentioned(&argument.name.to_string()))
         }
     }
-}
-
-/// Whether an expression is a mistake whatever the method's arguments are.
-fn is_refused_anywhere(key: &Expr) -> bool {
-    matches!(key, Expr::Closure(_)) || is_field_of_self(key)
 }
 
 /// `self.host`: the decorator has no such field.

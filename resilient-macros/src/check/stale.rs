@@ -3,12 +3,12 @@
 use crate::{
     args::{Layer, Rung},
     errors::Errors,
-    item::Contract,
+    item::Method,
 };
 
-pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+pub(super) fn check(of_trait: &Layer, methods: &[&Method], errors: &mut Errors) {
     let mut served = false;
-    for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+    for method in methods {
         let layer = of_trait.overlaid(&method.args.layer);
         let problem = problem(&layer);
         match rung(&method.args.layer) {

@@ -1,10 +1,10 @@
 //! `cache(max_weight, weight)`: one says nothing without the other.
 
-use crate::{args::Layer, errors::Errors, item::Contract};
+use crate::{args::Layer, errors::Errors, item::Method};
 
-pub(super) fn check(of_trait: &Layer, contract: &Contract, errors: &mut Errors) {
+pub(super) fn check(of_trait: &Layer, methods: &[&Method], errors: &mut Errors) {
     let mut told = false;
-    for method in contract.methods.iter().filter(|method| method.args.skip.is_none()) {
+    for method in methods {
         let own = &method.args.layer;
         let Some((field, problem)) = problem(&of_trait.overlaid(own)) else { continue };
         if let Some(place) = own.places.value("cache", field) {

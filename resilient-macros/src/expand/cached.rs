@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{GenericParam, ReturnType, Signature, Type, parse_quote};
+use syn::{GenericParam, ReturnType, Signature, Token, Type, parse_quote};
 
 use super::{Expansion, forward, lookup, needs};
-use crate::item::Method;
+use crate::item::{Flavor, Method};
 
 /// ```text
 /// Output:  impl<T> ResilientScoutApi<T> where Self: ScoutApi {
@@ -53,7 +53,9 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (_, generics, _) = contract.original.generics.split_for_impl();
     let generics = generics.as_turbofish();
     let layer = expansion.layer(method);
-    let key = qualified(expansion, lookup::key(expansion, method, &layer));
+    let params: Vec<_> =
+        contract.original.generics.type_params().map(|param| &param.ident).collect();
+    let key = qualified(expansion, lookup::key(krate, &params, method, &layer));
     let attrs = forward::attributes(method);
     // The user's own key may leave arguments out.
     let unused = layer.rules.cache_key.as_ref().map(|_| quote!(#[allow(unused_variables)]));
@@ -76,6 +78,11 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     }
     let invalidate = qualified(expansion, invalidate);
     let mut warm = signature(expansion, method);
+    if method.flavor == Flavor::Boxed {
+        let returns = &method.returns;
+        warm.asyncness = Some(Token![async](Span::mixed_site()));
+        warm.output = parse_quote!(-> #returns);
+    }
     warm.ident = format_ident!("warm_{method_name}", span = field.span());
     let warm = qualified(expansion, warm);
     let forgets = format!(
@@ -95,6 +102,12 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
             }
         }
     });
+    let fill = quote!(#name #generics::#field(self, #(#arguments),*));
+    let fill = if method.is_async() {
+        quote!(#krate::warm(#fill).await)
+    } else {
+        quote!(#krate::warm_blocking(|| #fill))
+    };
     let refresh = layer.refreshes_in_background().then(|| refresh(expansion, method));
     quote! {
         #refresh
@@ -104,7 +117,7 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         #(#attrs)*
         #[doc = #fills]
         #vis #warm {
-            #krate::warm(#name #generics::#field(self, #(#arguments),*)).await
+            #fill
         }
     }
 }

@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Expansion, describe, forward::lint_level, policy};
+use super::{Expansion, describe, explain, forward::lint_level, policy};
 
 /// The decorator and how it is made.
 pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
@@ -24,6 +24,10 @@ fn definition(expansion: &Expansion<'_>) -> TokenStream {
         let (cfgs, name) = (method.cfgs(), &method.sig.ident);
         quote!(#(#cfgs)* #name: #krate::Pipeline,)
     });
+    let backup = expansion.takes_backup().then(|| {
+        let field = expansion.backup_field();
+        quote!(#field: ::core::option::Option<#inner>,)
+    });
     let cfgs = contract.original.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     // A lint on the name of a method looks at the field of that name too, and listens to the struct alone.
     let methods = contract.methods.iter().flat_map(|method| &method.attrs);
@@ -35,6 +39,7 @@ fn definition(expansion: &Expansion<'_>) -> TokenStream {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #vis struct #decorator<#inner> {
             inner: #inner,
+            #backup
             service: #krate::Service,
             #(#pipelines)*
         }
@@ -60,6 +65,17 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
     let conflict = format!(
         " Where the service `{service}` was declared before in the registry with other parameters of its breaker, rate, bulkhead or budget,"
     );
+    let names = expansion.decorated().map(|method| {
+        let (cfgs, name) = (method.cfgs(), method.name());
+        quote!(#(#cfgs)* #name)
+    });
+    let (marker, backup) = if expansion.takes_backup() {
+        let field = expansion.backup_field();
+        (quote!(, ::core::option::Option<#parameter>), quote!(#field: #context.into_backup(),))
+    } else {
+        (TokenStream::new(), TokenStream::new())
+    };
+    let explain = explain::expand(expansion);
     let cfgs = contract.original.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     quote! {
         #(#cfgs)*
@@ -105,12 +121,13 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
                 Self::builder(#inner).registry(#registry).build()
             }
 
-            /// Puts the policies around `inner`, in a registry or with a cache namespace of its own.
-            #vis fn builder(#inner: #parameter) -> #krate::DecoratorBuilder<#parameter, Self> {
-                #krate::DecoratorBuilder::new(#inner, |#inner, #context| {
+            /// Puts the policies around `inner`, in a registry, with a cache namespace or with policies changed.
+            #vis fn builder(#inner: #parameter) -> #krate::DecoratorBuilder<#parameter, Self #marker> {
+                #krate::DecoratorBuilder::new(#inner, &[#(#names),*], |#inner, #context| {
                     let #declared = #context.declare(#service, #trait_policies)?;
                     ::core::result::Result::Ok(Self {
                         #(#pipelines)*
+                        #backup
                         service: #declared.service(),
                         #inner,
                     })
@@ -131,6 +148,8 @@ fn constructors(expansion: &Expansion<'_>) -> TokenStream {
             #vis fn service(&self) -> &#krate::Service {
                 &self.service
             }
+
+            #explain
         }
     }
 }

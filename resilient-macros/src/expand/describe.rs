@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use resilient_policy::{
     AdaptiveSettings, AttemptTime, Backoff, BreakerSettings, HedgeAfter, LimitAlgorithm,
-    PolicySettings, RateAlgorithm, RetrySettings, Threshold, TimeoutSettings, Window,
-    duration::format,
+    RateAlgorithm, RetrySettings, Threshold, TimeoutSettings, Window, duration::format,
 };
 
-use super::Expansion;
+use super::{Expansion, explain};
 use crate::{args::Layer, item::Method};
 
 /// The documentation, line by line.
@@ -28,6 +27,10 @@ pub(super) fn decorator(expansion: &Expansion<'_>) -> Vec<String> {
             .iter()
             .map(|method| format!(" - `{}`: {}", method.name(), policies(expansion, method))),
     );
+    lines.extend([
+        String::new(),
+        " Every parameter, and where it comes from: [`explain`](Self::explain).".to_owned(),
+    ]);
     lines
 }
 
@@ -35,7 +38,12 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
     if !expansion.decorates(method) {
         return "passed straight through.".to_owned();
     }
-    let layer = expansion.layer(method);
+    of(&expansion.args.layer, method)
+}
+
+/// The policies of one method in one line.
+pub(super) fn of(outer: &Layer, method: &Method) -> String {
+    let layer = &outer.overlaid(&method.args.layer);
     let settings = layer.config.settings();
     let mut parts = Vec::new();
     let rungs = layer.rungs().len();
@@ -77,7 +85,7 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
         ));
     }
     if let Some(timeout) = settings.timeout {
-        parts.extend(attempt_time(&timeout, &layer));
+        parts.extend(attempt_time(&timeout, layer));
     }
     if let Some(hedge) = settings.hedge {
         let after = match hedge.after {
@@ -89,12 +97,8 @@ fn policies(expansion: &Expansion<'_>, method: &Method) -> String {
     if parts.is_empty() {
         parts.push("no policy".to_owned());
     }
-    let requests = 1 + settings.hedge.map_or(0, |hedge| hedge.max);
-    let attempts = settings.retry.map_or(1, |retry| retry.max).saturating_mul(requests);
-    let plural = if attempts == 1 { "" } else { "s" };
-    let longest = longest(&settings, layer.rules.tier.is_some())
-        .map_or("without a limit in time".to_owned(), |time| format!("over in {}", format(time)));
-    format!("{}; at most {attempts} attempt{plural}, {longest}.", parts.join(", "))
+    let worst_case = explain::of(outer, method).worst_case();
+    format!("{}; {worst_case}.", parts.join(", "))
 }
 
 fn delays(retry: &RetrySettings) -> String {
@@ -147,22 +151,4 @@ fn adaptive_time(adaptive: AdaptiveSettings) -> String {
         adaptive.factor,
         adaptive.percentile
     )
-}
-
-/// How long a call can take: its own limit, or everything that it may wait for at its longest. The fallback's time is
-/// its own.
-fn longest(settings: &PolicySettings, own_tier: bool) -> Option<Duration> {
-    let timeout = settings.timeout?;
-    let summed = || {
-        let queue = settings.bulkhead.map_or(Duration::ZERO, |bulkhead| bulkhead.wait);
-        let wait = settings.rate.map_or(Duration::ZERO, |rate| rate.wait);
-        let (attempts, delay) =
-            settings.retry.map_or((1, Duration::ZERO), |retry| (retry.max, retry.max_delay));
-        let mut longest = queue.checked_add(delay.checked_mul(attempts - 1)?)?;
-        for number in 1..=attempts {
-            longest = longest.checked_add(timeout.longest_attempt(number)?.checked_add(wait)?)?;
-        }
-        Some(longest)
-    };
-    timeout.call.or_else(|| summed().filter(|_| !own_tier))
 }

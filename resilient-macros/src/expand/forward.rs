@@ -1,18 +1,17 @@
 //! The decorator's implementation of the trait.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{
-    Attribute, Expr, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, parse_quote,
-    spanned::Spanned,
-};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, Token, parse_quote};
 
-use super::{Expansion, fallback, lookup, needs, rules};
+use super::{
+    Expansion, lookup, needs,
+    pipeline::{self, Pipeline},
+};
 use crate::{
-    args::Layer,
     check,
-    item::{Argument, Flavor, Method, Passing, Receiver},
-    spans::{mentions, name_at, path_at},
+    item::{Flavor, Method, Receiver},
+    spans::located,
 };
 
 /// ```text
@@ -73,7 +72,7 @@ fn items(expansion: &Expansion<'_>) -> TokenStream {
         let attrs = attributes(method);
         let sig = signature(method);
         let body = if expansion.decorates(method) {
-            pipeline(expansion, method)
+            protected(expansion, method)
         } else {
             straight(expansion, method)
         };
@@ -106,6 +105,11 @@ pub(super) fn lint_level(attr: &Attribute) -> Option<TokenStream> {
 /// The user's signature, each argument under one name.
 pub(super) fn signature(method: &Method) -> Signature {
     let mut sig = method.sig.clone();
+    if method.flavor == Flavor::ImplFuture {
+        let returns = &method.returns;
+        sig.asyncness = Some(Token![async](located(&sig.fn_token)));
+        sig.output = parse_quote!(-> #returns);
+    }
     let mut arguments = method.arguments.iter();
     for input in &mut sig.inputs {
         match input {
@@ -143,82 +147,33 @@ fn straight(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         return quote!(::core::unimplemented!());
     }
     let invocation = inner(expansion, method);
-    let wait = (method.flavor == Flavor::Async).then(|| quote!(.await));
+    let waits = matches!(method.flavor, Flavor::Async | Flavor::ImplFuture);
+    let wait = waits.then(|| quote!(.await));
     quote!(#invocation #wait)
 }
 
 /// A method behind its policies.
-///
-/// ```text
-/// Output:  let mut call = self.market_data.begin(fallible::<Result<Market, ScoutError>>());
-///          call.lookup(cacheable::<Result<Market, ScoutError>>(), Key::new().part(league)).await;
-///          while let Some(attempt) = call.next_attempt().await {
-///              let outcome = attempt.run(ScoutApi::market_data(&self.inner, league)).await;
-///              call.settle(outcome);
-///          }
-///          call.finish()
-/// ```
-fn pipeline(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
-    let krate = expansion.krate;
-    let layer = expansion.layer(method);
-    let local = |name| Ident::new(name, Span::mixed_site());
-    let (call, attempt, outcome) = (local("call"), local("attempt"), local("outcome"));
-    let this = this(method);
-    let (name, returns) = (&method.sig.ident, &method.returns);
-    // The user's own span: a bound that is not met is told of at the type, and nowhere else.
-    let span = returns.span();
-    let here = path_at(krate, span);
-    let fallible = quote_spanned!(span=> #here::fallible::<#returns>());
-    let rules = rules::expand(&layer);
-    let keys = rules::keys(krate, &layer, &call);
-    let lookup = lookup::lookup(expansion, method, &layer, &call);
-    let refresh = lookup::refresh(expansion, method, &layer, &call);
-    let clones = method
-        .arguments
-        .iter()
-        .filter(|argument| clones(&layer, argument))
-        .map(|argument| clone(krate, argument));
-    let request = if layer.config.hedge.as_on().is_some() {
-        let request = request(expansion, method);
-        quote!(#call.race(#attempt, move || #request).await;)
-    } else {
-        let invocation = inner(expansion, method);
-        quote! {
-            let #outcome = #attempt.run(#invocation).await;
-            #call.settle(#outcome);
-        }
-    };
-    // A method that is tried once needs no loop, and may give its arguments away.
-    let again = if retries(&layer) { quote!(while) } else { quote!(if) };
-    let fallbacks = fallback::expand(expansion, method, &layer, &call);
-    quote! {
-        let mut #call = #this.#name.begin(#fallible #rules);
-        #lookup
-        #refresh
-        #keys
-        #again let ::core::option::Option::Some(#attempt) = #call.next_attempt().await {
-            #(#clones)*
-            #request
-        }
-        #fallbacks
-        #call.finish()
+fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
+    let (layer, this, name) = (expansion.layer(method), this(method), &method.sig.ident);
+    let params = expansion.contract.original.generics.type_params();
+    let body = pipeline::expand(&Pipeline {
+        krate: expansion.krate,
+        method,
+        pipeline: quote!(#this.#name),
+        params: params.map(|param| &param.ident).collect(),
+        request: inner(expansion, method),
+        of_trait: Some(trait_path(expansion)),
+        backup: Some({
+            let field = expansion.backup_field();
+            quote!(#this.#field)
+        }),
+        refresh: lookup::refresh(expansion, method, &layer, &pipeline::call()),
+        layer,
+    });
+    match method.flavor {
+        Flavor::Boxed => quote!(::std::boxed::Box::pin(async move { #body })),
+        Flavor::Async | Flavor::ImplFuture | Flavor::Blocking => body,
     }
-}
-
-/// One of the requests of a hedged attempt; the next one needs the arguments again.
-///
-/// ```text
-/// Output:  { let league = again::<String>(&league); ScoutApi::market_data(&self.inner, league) }
-/// ```
-fn request(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
-    let clones: Vec<_> = method
-        .arguments
-        .iter()
-        .filter(|argument| argument.passing == Passing::Value)
-        .map(|argument| clone(expansion.krate, argument))
-        .collect();
-    let invocation = inner(expansion, method);
-    if clones.is_empty() { invocation } else { quote!({ #(#clones)* #invocation }) }
 }
 
 /// The method of the inner type.
@@ -231,99 +186,32 @@ fn inner(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     invocation(expansion, method, receiver)
 }
 
-/// The answer of the same method of another implementation of the trait, with the same arguments.
-pub(super) fn other(expansion: &Expansion<'_>, method: &Method, other: &Expr) -> TokenStream {
-    // All of it at the user's own span: what does not implement the trait is told of once, and there.
-    let span = other.span();
-    let borrow = if method.receiver == Receiver::Mut {
-        quote_spanned!(span=> &mut #other)
-    } else {
-        quote_spanned!(span=> &#other)
-    };
-    let call = invocation(expansion, method, Some(borrow));
-    let call = call.into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    let call: TokenStream = call.collect();
-    quote_spanned!(span=> #call.await)
+/// The trait, as its methods are called.
+fn trait_path(expansion: &Expansion<'_>) -> TokenStream {
+    let item = &expansion.contract.original;
+    let (name, (_, generics, _)) = (&item.ident, item.generics.split_for_impl());
+    let generics = generics.as_turbofish();
+    quote!(#name #generics)
 }
 
 /// A call by the trait's name: a method of the same name elsewhere is no rival.
-fn invocation(
+pub(super) fn invocation(
     expansion: &Expansion<'_>,
     method: &Method,
     receiver: Option<TokenStream>,
 ) -> TokenStream {
-    let (parameter, trait_name) = (&expansion.inner, &expansion.contract.original.ident);
-    let (_, trait_generics, _) = expansion.contract.original.generics.split_for_impl();
-    let (name, turbofish) = (&method.sig.ident, turbofish(method));
-    let path = match receiver {
-        Some(_) => {
-            let trait_generics = trait_generics.as_turbofish();
-            quote!(#trait_name #trait_generics::#name)
+    let of_trait = match receiver {
+        Some(_) => trait_path(expansion),
+        None => {
+            let (parameter, trait_name) = (&expansion.inner, &expansion.contract.original.ident);
+            let (_, generics, _) = expansion.contract.original.generics.split_for_impl();
+            quote!(<#parameter as #trait_name #generics>)
         }
-        None => quote!(<#parameter as #trait_name #trait_generics>::#name),
     };
-    let arguments = method.arguments.iter().map(|argument| {
-        let (name, cfgs) = (&argument.name, &argument.cfgs);
-        quote!(#(#cfgs)* #name)
-    });
-    let arguments = receiver.into_iter().chain(arguments);
-    quote!(#path #turbofish(#(#arguments),*))
+    pipeline::invocation(&of_trait, method, receiver)
 }
 
 /// `self`, as the user wrote it.
 pub(super) fn this(method: &Method) -> Option<TokenStream> {
     method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream())
-}
-
-/// Whether the method may be called more than once.
-pub(super) fn retries(layer: &Layer) -> bool {
-    layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1)
-}
-
-/// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
-pub(super) fn clones(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value
-        && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
-}
-
-/// Whether an argument is needed by each of the requests of one attempt.
-pub(super) fn repeats(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value && layer.config.hedge.as_on().is_some()
-}
-
-/// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.
-pub(super) fn clone(krate: &syn::Path, argument: &Argument) -> TokenStream {
-    let (name, cfgs, clone) = (&argument.name, &argument.cfgs, again(krate, argument));
-    quote!(#(#cfgs)* let #name = #clone;)
-}
-
-pub(super) fn again(krate: &syn::Path, argument: &Argument) -> TokenStream {
-    let Argument { name, ty, .. } = argument;
-    let span = ty.span();
-    let value = name_at(name, span);
-    let (here, implied) = (path_at(krate, span), mentions(ty.to_token_stream(), "impl"));
-    if implied {
-        quote_spanned!(span=> #here::again(&#value))
-    } else {
-        quote_spanned!(span=> #here::again::<#ty>(&#value))
-    }
-}
-
-/// The method's own type parameters, for a call that may not show them in its arguments.
-fn turbofish(method: &Method) -> Option<TokenStream> {
-    let params: Vec<_> = method
-        .sig
-        .generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
-            GenericParam::Const(param) => Some(param.ident.to_token_stream()),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
-    (!params.is_empty()).then(|| quote!(::<#(#params),*>))
 }

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, GenericParam, Type, spanned::Spanned};
+use syn::{Expr, Path, Type, spanned::Spanned};
 
 use super::{
     Expansion, cached,
-    forward::{again, this},
+    forward::this,
+    pipeline::{Pipeline, again},
 };
 use crate::{
     args::Layer,
@@ -15,13 +16,8 @@ use crate::{
 };
 
 /// The look into the cache.
-pub(super) fn lookup(
-    expansion: &Expansion<'_>,
-    method: &Method,
-    layer: &Layer,
-    call: &Ident,
-) -> TokenStream {
-    let krate = expansion.krate;
+pub(super) fn lookup(pipeline: &Pipeline<'_>, call: &Ident) -> TokenStream {
+    let Pipeline { krate, method, layer, params, .. } = pipeline;
     let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
     let returns = &method.returns;
     let span = returns.span();
@@ -32,8 +28,12 @@ pub(super) fn lookup(
         (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
         (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
     };
-    let key = key(expansion, method, layer);
-    quote!(#call.lookup(#witness, #key).await;)
+    let key = key(krate, params, method, layer);
+    if method.is_async() {
+        quote!(#call.lookup(#witness, #key).await;)
+    } else {
+        quote!(#call.lookup_blocking(#witness, #key);)
+    }
 }
 
 /// Leaves what was served to a task that loads it anew.
@@ -73,15 +73,9 @@ pub(super) fn refresh(
 /// ```text
 /// Output:  Key::new().part::<str>(league)
 /// ```
-pub(super) fn key(expansion: &Expansion<'_>, method: &Method, layer: &Layer) -> TokenStream {
-    let krate = expansion.krate;
-    let params =
-        expansion.contract.original.generics.params.iter().filter_map(|param| match param {
-            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
-            _ => None,
-        });
+pub(super) fn key(krate: &Path, params: &[&Ident], method: &Method, layer: &Layer) -> TokenStream {
     // One inner type may implement a generic trait for several parameters: each has answers of its own.
-    let types = params.map(|param| quote!(.of_type::<#param>()));
+    let types = params.iter().map(|param| quote!(.of_type::<#param>()));
     let part = |argument: &Argument| {
         let span = argument.ty.span();
         let name = name_at(&argument.name, span);

@@ -1,24 +1,32 @@
-//! The expansion: the trait, its decorator, and the decorator's implementation of the trait.
+//! The expansion: of a trait, the trait, its decorator, and the decorator's implementation of it; of a block or a
+//! function, the same with its bodies in the loops of their calls.
 
+mod block;
+mod body;
 mod cached;
 mod decorator;
 mod describe;
+mod explain;
 mod fallback;
 mod forward;
+mod function;
 mod likely;
 mod lookup;
 mod needs;
+mod pipeline;
 mod policy;
 mod rules;
 mod shared;
+mod text;
 mod trait_item;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Path, ext::IdentExt};
 
+pub(crate) use self::{block::expand as block, function::expand as function};
 use crate::{
-    args::{Layer, TraitArgs},
+    args::{Args, Layer, Rung},
     check,
     item::{Contract, Flavor, Method, Receiver},
     names,
@@ -27,7 +35,7 @@ use crate::{
 /// Everything that the parts of the expansion ask for.
 struct Expansion<'a> {
     contract: &'a Contract,
-    args: &'a TraitArgs,
+    args: &'a Args,
     /// The path of `resilient_runtime`.
     krate: &'a Path,
     service: String,
@@ -37,7 +45,7 @@ struct Expansion<'a> {
     sound: bool,
 }
 
-pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> TokenStream {
+pub(crate) fn contract(args: &Args, contract: &Contract, sound: bool) -> TokenStream {
     let expansion = Expansion {
         contract,
         args,
@@ -68,7 +76,7 @@ pub(crate) fn contract(args: &TraitArgs, contract: &Contract, sound: bool) -> To
 impl Expansion<'_> {
     /// Whether policies stand around the method.
     fn decorates(&self, method: &Method) -> bool {
-        self.sound && method.args.skip.is_none()
+        self.sound && method.is_protected()
     }
 
     fn decorated(&self) -> impl Iterator<Item = &Method> {
@@ -94,31 +102,50 @@ impl Expansion<'_> {
         self.args.layer.overlaid(&method.args.layer)
     }
 
+    /// Whether a fallback asks the implementation that the builder is given.
+    fn takes_backup(&self) -> bool {
+        let given = |rung: &Rung| matches!(rung, Rung::Given(_));
+        // Also where the attribute is wrong: who gives the builder one has made no mistake.
+        let mut methods = self.contract.methods.iter().filter(|method| method.args.skip.is_none());
+        methods.any(|method| self.layer(method).rungs().iter().any(given))
+    }
+
+    /// The decorator's field for it, under a name that no method has: each has a field of its own.
+    fn backup_field(&self) -> Ident {
+        let mut name = "backup".to_owned();
+        while self.contract.methods.iter().any(|method| method.name() == name) {
+            name.push('_');
+        }
+        Ident::new(&name, Span::call_site())
+    }
+
     /// Whether the trait's async methods are written as `-> impl Future + Send`, so that generic code can spawn them.
     fn promises_send(&self) -> bool {
         self.args.send && self.contract.async_trait.is_none()
     }
 
-    /// Whether the futures of the trait's async methods are `Send`, by our doing or by `#[async_trait]`'s.
-    fn sends(&self) -> bool {
-        match &self.contract.async_trait {
+    /// Whether the method's future is `Send`, by our doing, by `#[async_trait]`'s or by its own type.
+    fn sends(&self, method: &Method) -> bool {
+        match (method.flavor, &self.contract.async_trait) {
+            (Flavor::Blocking, _) => false,
+            (Flavor::ImplFuture | Flavor::Boxed, _) => method.returns_send,
             // `#[async_trait(?Send)]`
-            Some(attr) => !crate::spans::mentions(quote!(#attr), "Send"),
-            None => self.args.send,
+            (Flavor::Async, Some(attr)) => !crate::spans::mentions(quote!(#attr), "Send"),
+            (Flavor::Async, None) => self.args.send,
         }
     }
 
     /// The auto traits that the inner type must have for the decorator's futures to be `Send`.
     fn inner_bounds(&self) -> TokenStream {
-        let takes = |receiver| {
+        let boxed = self.contract.async_trait.is_some();
+        let sends = |receivers: &[Receiver]| {
             self.contract
                 .methods
                 .iter()
-                .any(|method| method.flavor == Flavor::Async && method.receiver == receiver)
+                .any(|method| self.sends(method) && (boxed || receivers.contains(&method.receiver)))
         };
-        let boxed = self.contract.async_trait.is_some();
-        let send = (takes(Receiver::Mut) || takes(Receiver::Value) || boxed) && self.sends();
-        let sync = (takes(Receiver::Ref) || boxed) && self.sends();
+        let send = sends(&[Receiver::Mut, Receiver::Value]);
+        let sync = sends(&[Receiver::Ref]);
         let send = send.then(|| quote!(+ ::core::marker::Send));
         let sync = sync.then(|| quote!(+ ::core::marker::Sync));
         quote!(#send #sync)

@@ -6,7 +6,7 @@ use syn::{GenericArgument, PathArguments, Type, WherePredicate, parse_quote};
 
 use super::{
     Expansion,
-    forward::{clones, repeats},
+    pipeline::{clones, repeats},
 };
 use crate::{check, item::Passing};
 
@@ -38,9 +38,9 @@ pub(super) fn predicates(expansion: &Expansion<'_>) -> Vec<WherePredicate> {
             None => needs.push((ty, vec![bound])),
         }
     };
-    let send = expansion.sends();
-    let and_send = send.then(|| quote!(+ ::core::marker::Send));
     for method in expansion.decorated() {
+        let send = expansion.sends(method);
+        let and_send = send.then(|| quote!(+ ::core::marker::Send));
         let layer = expansion.layer(method);
         let cache = layer.config.cache.as_on();
         let (value, error) = result_types(&method.returns);

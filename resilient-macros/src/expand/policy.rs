@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use resilient_policy::{
     AdaptiveConfig, AttemptTime, Backoff, BreakerConfig, Budget, BulkheadConfig, CacheConfig,
-    HedgeAfter, HedgeConfig, Jitter, LimitAlgorithm, Per, RateAdaptation, RateAlgorithm,
+    HedgeAfter, HedgeConfig, Jitter, LimitAlgorithm, Per, Preset, RateAdaptation, RateAlgorithm,
     RateConfig, RetryConfig, Scope, Setting, Threshold, TimeoutConfig, Window,
 };
 use syn::Path;
@@ -18,11 +18,19 @@ pub(super) fn empty(krate: &Path) -> TokenStream {
 }
 
 /// ```text
-/// Input:   retry(max = 3), cache = off
-/// Output:  PolicyConfig::new().retry(RetryConfig::new().max(3)).cache_off()
+/// Input:   preset = database, retry(max = 3), cache = off
+/// Output:  PolicyConfig::new().preset(Preset::Database).retry(RetryConfig::new().max(3)).cache_off()
 /// ```
 pub(super) fn config(krate: &Path, layer: &Layer) -> TokenStream {
-    let Layer { config, rules, .. } = layer;
+    let Layer { written: config, rules, .. } = layer;
+    let preset = config.preset.map(|preset| {
+        let variant = match preset {
+            Preset::ExternalApi => quote!(ExternalApi),
+            Preset::Database => quote!(Database),
+            _ => quote!(Cache),
+        };
+        quote!(.preset(#krate::Preset::#variant))
+    });
     let policies = [
         setting(quote!(breaker), quote!(breaker_off), &config.breaker, |c| breaker(krate, c)),
         setting(quote!(retry), quote!(retry_off), &config.retry, |c| retry(krate, c, rules)),
@@ -34,7 +42,7 @@ pub(super) fn config(krate: &Path, layer: &Layer) -> TokenStream {
         setting(quote!(bulkhead), quote!(bulkhead_off), &config.bulkhead, |c| bulkhead(krate, c)),
         setting(quote!(hedge), quote!(hedge_off), &config.hedge, |c| hedge(krate, c)),
     ];
-    quote!(#krate::PolicyConfig::new() #(#policies)*)
+    quote!(#krate::PolicyConfig::new() #preset #(#policies)*)
 }
 
 fn setting<T: Clone>(

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprPath, Path, spanned::Spanned};
 
-use super::forward::retries;
+use super::pipeline::retries;
 use crate::args::{Layer, Pattern, Priority};
 
 /// ```text

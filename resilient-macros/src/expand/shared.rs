@@ -40,7 +40,8 @@ pub(super) fn expand(expansion: &Expansion<'_>) -> TokenStream {
         let cfgs = method.cfgs();
         let this = sig.receiver().map(|receiver| receiver.self_token.to_token_stream());
         let arguments = method.arguments.iter().map(|argument| &argument.name);
-        let wait = (method.flavor == Flavor::Async).then(|| quote!(.await));
+        let wait =
+            matches!(method.flavor, Flavor::Async | Flavor::ImplFuture).then(|| quote!(.await));
         quote!(#(#cfgs)* #sig { (**#this).#ident(#(#arguments),*)#wait })
     });
     let cfgs = item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));

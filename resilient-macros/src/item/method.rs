@@ -1,33 +1,41 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{
-    Attribute, FnArg, GenericParam, Meta, Pat, ReceiverKind, ReturnType, Signature, TraitItemFn,
-    Type, TypeReference, ext::IdentExt, parse_quote,
+    Attribute, FnArg, GenericParam, Meta, Pat, ReceiverKind, ReturnType, Signature, Type,
+    TypeReference, ext::IdentExt, parse_quote,
 };
 
-use super::contract::take_resilient;
+use super::{attributes::take_resilient, future::Returned};
 use crate::{
     args::MethodArgs,
     errors::Errors,
     spans::{mentions, ungrouped},
 };
 
-/// A method of an annotated trait.
+/// A method of an annotated trait or block, or a function.
 pub(crate) struct Method {
     /// The signature as the user wrote it.
     pub(crate) sig: Signature,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) args: MethodArgs,
+    /// Whether an attribute of its own says something of it.
+    annotated: bool,
     pub(crate) flavor: Flavor,
     pub(crate) receiver: Receiver,
     pub(crate) arguments: Vec<Argument>,
+    /// What it answers: of a future, its output.
     pub(crate) returns: Type,
+    /// Whether the type of the future that it returns says that it is `Send`.
+    pub(crate) returns_send: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flavor {
     Async,
-    /// Not declared `async`: a blocking method, or one that returns a future of its own.
+    /// Returns `impl Future`.
+    ImplFuture,
+    /// Returns `Pin<Box<dyn Future>>`.
+    Boxed,
     Blocking,
 }
 
@@ -42,9 +50,11 @@ pub(crate) enum Receiver {
     None,
 }
 
-/// An argument of a method, under the name that the decorator gives it.
+/// An argument of a method, under the name that the expansion gives it.
 pub(crate) struct Argument {
     pub(crate) name: Ident,
+    /// What the user's body knows it by, if that is not the name alone.
+    pub(crate) pattern: Option<Pat>,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
     pub(crate) cfgs: Vec<Attribute>,
@@ -62,11 +72,12 @@ pub(crate) enum Passing {
 
 impl Method {
     /// Reads a method, and takes our attributes off it.
-    pub(super) fn parse(function: &mut TraitItemFn, errors: &mut Errors) -> Self {
-        let ours = take_resilient(function, errors);
+    pub(super) fn parse(attrs: &mut Vec<Attribute>, sig: &Signature, errors: &mut Errors) -> Self {
+        let ours = take_resilient(attrs, errors);
         for again in ours.iter().skip(1) {
             errors.at(again, "a second `#[resilient]` on one method; write everything in one");
         }
+        let annotated = !ours.is_empty();
         let args = match ours.first().map(|attr| &attr.meta) {
             None => MethodArgs::default(),
             Some(Meta::List(list)) if !list.tokens.is_empty() => {
@@ -77,22 +88,39 @@ impl Method {
                 MethodArgs::default()
             }
         };
-        let sig = function.sig.clone();
+        Self { annotated, ..Self::new(attrs.clone(), sig, args) }
+    }
+
+    pub(super) fn new(attrs: Vec<Attribute>, sig: &Signature, args: MethodArgs) -> Self {
+        let returned = match &sig.output {
+            ReturnType::Type(_, ty) if sig.asyncness.is_none() => Returned::of(ty),
+            _ => None,
+        };
+        let (flavor, returns, returns_send) = match (returned, &sig.output) {
+            (Some(Returned { flavor, output, sends }), _) => (flavor, output, sends),
+            (None, output) => {
+                let returns = match output {
+                    // Nothing was written that could be pointed at but the name.
+                    ReturnType::Default => {
+                        let nothing = quote::quote_spanned!(sig.ident.span()=> ());
+                        parse_quote!(#nothing)
+                    }
+                    ReturnType::Type(_, ty) => ungrouped(ty).clone(),
+                };
+                let flavor = if sig.asyncness.is_some() { Flavor::Async } else { Flavor::Blocking };
+                (flavor, returns, false)
+            }
+        };
         Self {
-            flavor: if sig.asyncness.is_some() { Flavor::Async } else { Flavor::Blocking },
-            receiver: receiver(&sig),
-            arguments: arguments(&sig),
-            returns: match &sig.output {
-                // Nothing was written that could be pointed at but the name.
-                ReturnType::Default => {
-                    let nothing = quote::quote_spanned!(sig.ident.span()=> ());
-                    parse_quote!(#nothing)
-                }
-                ReturnType::Type(_, ty) => ungrouped(ty).clone(),
-            },
-            attrs: function.attrs.clone(),
+            flavor,
+            receiver: receiver(sig),
+            arguments: arguments(sig),
+            returns,
+            returns_send,
+            attrs,
             args,
-            sig,
+            annotated: true,
+            sig: sig.clone(),
         }
     }
 
@@ -116,6 +144,39 @@ impl Method {
                 .map(|argument| &argument.ty)
         };
         named.map(ToTokens::to_token_stream).or_else(|| unnamed().map(ToTokens::to_token_stream))
+    }
+
+    /// Whether policies stand around it.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.args.skip.is_none() && (self.annotated || !self.is_infallible())
+    }
+
+    /// Whether it answers by a future.
+    pub(crate) fn is_async(&self) -> bool {
+        self.flavor != Flavor::Blocking
+    }
+
+    /// Whether it cannot fail, so that no policy has anything to do: it blocks, and what it returns is no `Result` under
+    /// any name.
+    fn is_infallible(&self) -> bool {
+        const INFALLIBLE: [&str; 5] = ["Self", "String", "Option", "Vec", "Duration"];
+        self.flavor == Flavor::Blocking
+            && match &self.returns {
+                Type::Path(path) if path.qself.is_none() => {
+                    path.path.segments.len() == 1
+                        && path.path.segments.iter().all(|segment| {
+                            INFALLIBLE.iter().chain(&COPIED).any(|name| segment.ident == name)
+                        })
+                }
+                Type::Reference(_)
+                | Type::Tuple(_)
+                | Type::Array(_)
+                | Type::Ptr(_)
+                | Type::FnPtr(_)
+                | Type::ImplTrait(_)
+                | Type::Never(_) => true,
+                _ => false,
+            }
     }
 
     /// `#[cfg]`s, which go wherever the method goes.
@@ -147,24 +208,37 @@ fn arguments(sig: &Signature) -> Vec<Argument> {
     });
     typed
         .enumerate()
-        .map(|(position, typed)| Argument {
-            name: match &*typed.pat {
-                Pat::Ident(pat) if pat.subpat.is_none() => pat.ident.clone(),
-                // A pattern has no one name; it stays in the trait, with the default body that needs it.
-                _ => format_ident!("arg{}", position + 1, span = Span::mixed_site()),
-            },
-            ty: ungrouped(&typed.ty).clone(),
-            passing: passing(ungrouped(&typed.ty)),
-            cfgs: typed.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect(),
+        .map(|(position, typed)| {
+            let (name, pattern) = match &*typed.pat {
+                Pat::Ident(pat) if pat.subpat.is_none() => {
+                    let plain = pat.by_ref.is_none() && pat.mutability.is_none();
+                    (pat.ident.clone(), (!plain).then(|| (*typed.pat).clone()))
+                }
+                // A pattern has no one name; it stays with the body that needs it.
+                pattern => {
+                    let name = format_ident!("arg{}", position + 1, span = Span::mixed_site());
+                    (name, Some(pattern.clone()))
+                }
+            };
+            let ty = ungrouped(&typed.ty);
+            let cfgs = typed.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+            Argument {
+                name,
+                pattern,
+                ty: ty.clone(),
+                passing: passing(ty),
+                cfgs: cfgs.cloned().collect(),
+            }
         })
         .collect()
 }
 
+const COPIED: [&str; 16] = [
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
+    "u64", "u128", "usize",
+];
+
 fn passing(ty: &Type) -> Passing {
-    const COPIED: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
-        "u32", "u64", "u128", "usize",
-    ];
     match ty {
         Type::Reference(TypeReference { mutability: Some(_), .. }) => Passing::Reborrow,
         Type::Reference(_) => Passing::Again,

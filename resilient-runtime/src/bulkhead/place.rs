@@ -9,7 +9,7 @@ use super::{
     limit::Sample,
     line::{Given, Ticket},
 };
-use crate::{BulkheadFullReason, clock::Moment};
+use crate::{BulkheadFullReason, clock::Moment, sleep::timeout_at};
 
 /// What a call gets that asked for a place.
 #[derive(Debug)]
@@ -67,10 +67,10 @@ impl<'a> Waiting<'a> {
 
     /// Waits for a place, for as long as the call may.
     pub(crate) async fn place(mut self) -> Result<Place<'a>, BulkheadFullReason> {
-        let until = self.until.instant();
-        let place = tokio::time::timeout_at(until, poll_fn(|cx| self.poll(cx))).await;
+        let place = timeout_at(self.until, poll_fn(|cx| self.poll(cx))).await;
         // A place may have come between the last look and now.
-        place.or_else(|_| self.leave().ok_or_else(|| self.bulkhead.reject(self.over)))
+        let place = place.or_else(|| self.leave());
+        place.ok_or_else(|| self.bulkhead.reject(self.over))
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Place<'a>> {

@@ -1,9 +1,18 @@
 //! Single flight: of all calls for one key, one loads and the others wait.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{
+        OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use super::Entry;
-use crate::sync::{Arc, Mutex, MutexGuard, PoisonError, Semaphore, SemaphorePermit};
+use crate::{
+    blocking,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Semaphore, SemaphorePermit},
+};
 
 #[cfg(all(test, resilient_loom))]
 mod loom;
@@ -20,6 +29,8 @@ type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize)>;
 struct Flight {
     turn: Semaphore,
     landed: OnceLock<Landing>,
+    /// The thread on which its leader took the lead.
+    led_on: AtomicUsize,
 }
 
 /// How a load ended.
@@ -51,8 +62,14 @@ impl Flights {
         if leads {
             return Role::Leader(Lead { seat });
         }
+        // Blocked, this thread would keep the task that leads from going on, and wait for it for ever.
+        let own = seat.flight.led_on.load(Ordering::Relaxed) == blocking::thread();
+        if own && blocking::is_waiting().await {
+            return Role::Landed(Landing::Failed);
+        }
         let handed_over = seat.flight.turn.acquire().await.map(SemaphorePermit::forget).is_ok();
         if handed_over {
+            seat.flight.led_on.store(blocking::thread(), Ordering::Relaxed);
             return Role::Leader(Lead { seat });
         }
         Role::Landed(seat.flight.landed.get().cloned().unwrap_or(Landing::Failed))
@@ -62,7 +79,8 @@ impl Flights {
         let mut flights = self.lock();
         let leads = !flights.contains_key(key);
         let (flight, seats) = flights.entry(key.into()).or_insert_with(|| {
-            (Arc::new(Flight { turn: Semaphore::new(0), landed: OnceLock::new() }), 0)
+            let led_on = AtomicUsize::new(blocking::thread());
+            (Arc::new(Flight { turn: Semaphore::new(0), landed: OnceLock::new(), led_on }), 0)
         });
         *seats += 1;
         let flight = Arc::clone(flight);

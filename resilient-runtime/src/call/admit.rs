@@ -14,13 +14,14 @@ use crate::{
     guards::Breakers,
     latency::adaptive_limit,
     rate,
+    sleep::sleep,
 };
 
 impl<'m> Core<'m> {
     /// Waits for everything that an attempt needs.
     pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
         if !self.pause().is_zero() {
-            Box::pin(tokio::time::sleep(self.pause())).await;
+            Box::pin(sleep(self.pause())).await;
             self.now = Moment::now();
         }
         self.in_time()?;

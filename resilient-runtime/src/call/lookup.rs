@@ -10,6 +10,7 @@ use crate::{
     cache::{Cache, Found},
     clock::Moment,
     outcome::{Codec, Kept},
+    sleep::timeout_at,
 };
 
 /// A look beyond memory. Boxed: it is followed by a request more often than not, beside which an allocation is nothing.
@@ -29,7 +30,7 @@ pub(super) fn find(
         match deadline {
             None => Some(found.await),
             // A caller is never held past its deadline, by whoever loads.
-            Some(deadline) => tokio::time::timeout_at(deadline.instant(), found).await.ok(),
+            Some(deadline) => timeout_at(deadline, found).await,
         }
     })
 }
@@ -39,6 +40,13 @@ pub(super) fn find(
 pub struct Lookup<'c, 'm, R, V, E> {
     pub(super) call: &'c mut Call<'m, R, V, E>,
     pub(super) further: Option<Find<'m>>,
+}
+
+impl<R, V, E> Lookup<'_, '_, R, V, E> {
+    /// Whether memory did not settle it.
+    pub(super) fn goes_further(&self) -> bool {
+        self.further.is_some()
+    }
 }
 
 impl<R, V, E> Future for Lookup<'_, '_, R, V, E> {

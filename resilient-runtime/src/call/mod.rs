@@ -1,6 +1,7 @@
 //! One call on its way through the policies.
 
 mod admit;
+mod blocking;
 mod core;
 mod lookup;
 mod race;
@@ -44,6 +45,9 @@ use crate::{
 /// }
 /// call.finish()
 /// ```
+///
+/// A method that blocks is driven by the twins of these: `lookup_blocking`, `next_attempt_blocking`, `run_blocking` and
+/// `stale_blocking`. [What that means](crate::guide::blocking).
 ///
 /// Dropped before it is finished, it gives back all that it holds, and counts as cancelled.
 #[must_use = "a call does nothing until it is driven"]

@@ -1,8 +1,8 @@
 //! The cache's disk tier: one embedded store for each directory, shared by every registry that names it.
 //!
-//! The store is [redb](https://docs.rs/redb): one file, crash-safe, and one dependency. It is never touched on the
-//! caller's thread: reads run on the runtime's blocking threads, writes on a thread of their own, in batches. Nothing
-//! that is read is trusted: each record carries its own checksum, and its key in full.
+//! The store is [redb](https://docs.rs/redb): one file, crash-safe, and one dependency. Tasks never
+//! touch it: reads run on the runtime's blocking threads, or on that of a caller who blocks it anyway, writes on a thread
+//! of their own, in batches. Nothing that is read is trusted: each record carries its own checksum, and its key in full.
 
 mod answers;
 mod backend;
@@ -41,6 +41,7 @@ use self::{
 };
 use crate::{
     Name,
+    blocking::unblock,
     clock::Moment,
     counters::Counters,
     events::Subject,
@@ -139,7 +140,7 @@ impl DiskTier {
             return Some(DiskEntry { value, age, left });
         }
         let store = Arc::clone(&self.store);
-        let found = tokio::task::spawn_blocking(move || {
+        let found = unblock(move || {
             let bytes = store.read(&address)?;
             let record = Record::decode(&bytes)?;
             if record.key != key {
@@ -156,18 +157,18 @@ impl DiskTier {
             Ok(Some(DiskEntry { value, age, left }))
         });
         match found.await {
-            Ok(Ok(found)) => found,
-            Ok(Err(Miss::Damaged(problem))) => {
+            Some(Ok(found)) => found,
+            Some(Err(Miss::Damaged(problem))) => {
                 self.counters.disk_errors.add();
                 self.store.damage(&self.subject, &problem);
                 None
             }
-            Ok(Err(Miss::Changed(problem))) => {
+            Some(Err(Miss::Changed(problem))) => {
                 self.subject.disk_changed(&problem);
                 None
             }
             // Absent; or the runtime is shutting down, or serde code of the user's panicked: a miss each time.
-            Ok(Err(Miss::Absent)) | Err(_) => None,
+            Some(Err(Miss::Absent)) | None => None,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{Classify, ErrorKind, Rejection};
 #[diagnostic::on_unimplemented(
     message = "a resilient method must return a `Result`",
     label = "not a `Result`",
-    note = "a policy can only act on a method that says whether it failed; write `#[resilient(skip)]` on it to pass it straight through"
+    note = "a policy can only act on what says whether it failed; write `#[resilient(skip)]` on a method to pass it straight through, and a future as `async fn`, `impl Future` or `Pin<Box<dyn Future>>`"
 )]
 pub trait Outcome: Sized {
     /// What the method returns when it succeeds.

@@ -30,7 +30,7 @@ use self::{
     state::{Asked, State, Wakers},
 };
 pub use self::{
-    priority::{Priority, priority, with_priority},
+    priority::{Priority, priority, with_priority, with_priority_blocking},
     reservation::Reservation,
     snapshot::{ByPriority, KeyedRateSnapshot, RateCounts, RateSnapshot},
 };

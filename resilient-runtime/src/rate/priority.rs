@@ -65,6 +65,17 @@ pub fn with_priority<F: Future>(
     PRIORITY.scope(priority, future)
 }
 
+/// [`with_priority`] around calls that block. Threads that are spawned inside begin without it.
+///
+/// ```
+/// # use resilient_runtime::{Priority, priority, with_priority_blocking};
+/// let inside = with_priority_blocking(Priority::High, priority);
+/// assert_eq!((inside, priority()), (Priority::High, Priority::Normal));
+/// ```
+pub fn with_priority_blocking<T>(priority: Priority, work: impl FnOnce() -> T) -> T {
+    PRIORITY.sync_scope(priority, work)
+}
+
 /// The priority that [`with_priority`] gives the code around this; [`Priority::Normal`] where it gives none.
 pub fn priority() -> Priority {
     PRIORITY.try_with(|priority| *priority).unwrap_or_default()

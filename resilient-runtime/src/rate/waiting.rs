@@ -2,12 +2,12 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::pin,
-    task::Context,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use super::{Priority, RateLimiter, line::Ticket, quota::Token, state::Look};
-use crate::clock::Moment;
+use crate::{clock::Moment, sleep::Sleep};
 
 /// A stand in the line. Dropped, it is left, and everybody behind moves up; tokens that it was given meanwhile go to
 /// the next.
@@ -45,14 +45,18 @@ impl Waiting {
 
     /// Waits for the tokens; for no longer than the call may, should others have come before it.
     pub(crate) async fn token(mut self) -> Result<Token, NoToken> {
-        let mut timer = pin!(tokio::time::sleep_until(self.latest.instant()));
+        let mut timer = pin!(Sleep::until(self.latest));
         let token = poll_fn(|cx| {
+            let mut now = Moment::now();
             loop {
-                match self.look(cx, Moment::now()) {
-                    Seen::Ended(token) => return std::task::Poll::Ready(token),
-                    Seen::Until(until) => timer.as_mut().reset(until.instant()),
-                }
-                std::task::ready!(timer.as_mut().poll(cx));
+                let until = match self.look(cx, now) {
+                    Seen::Ended(token) => return Poll::Ready(token),
+                    Seen::Until(until) => until,
+                };
+                timer.as_mut().reset(until);
+                ready!(timer.as_mut().poll(cx));
+                // A thread that has slept for so long has its turn, even by a clock that stands still.
+                now = Moment::now().max(until);
             }
         });
         token.await

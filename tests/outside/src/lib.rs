@@ -1,5 +1,7 @@
 //! A client as a user writes it, with everything that the attribute offers.
 
+pub mod positions;
+
 use std::{io, time::Duration};
 
 use resilient_runtime::{

@@ -1,0 +1,164 @@
+//! What an attribute on an `impl` block or a function cannot do: there is no decorator, and the body is the user's.
+
+use quote::ToTokens;
+use syn::Safety;
+
+use super::policies;
+use crate::{
+    args::{Layer, Rung},
+    errors::Errors,
+    item::{Block, Flavor, Method, Passing, Receiver},
+    spans::mentions,
+};
+
+/// Whether the body can be called from a loop.
+pub(super) fn protectable(method: &Method, errors: &mut Errors) -> bool {
+    let sig = &method.sig;
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.at(token, "the conditions of an unsafe function are its caller's to keep, for one call; write the attribute on a safe function around it");
+        return false;
+    }
+    if let Some(abi) = &sig.abi {
+        errors.at(abi, "a function with a foreign ABI is called by what knows nothing of policies; write the attribute on a function that it calls");
+        return false;
+    }
+    if let Some(constness) = &sig.constness {
+        errors.at(
+            constness,
+            "a `const` function calls nothing that can fail; take the attribute off",
+        );
+        return false;
+    }
+    true
+}
+
+/// Policies that cannot stand in the place of a body.
+pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: &mut Errors) {
+    let mut told = Vec::new();
+    let mut once = |own: &Layer,
+                    policy: &'static str,
+                    field: &'static str,
+                    message: String,
+                    errors: &mut Errors| {
+        if let Some(place) = own.places.value(policy, field) {
+            errors.at(place, message);
+        } else if !told.contains(&(policy, field)) {
+            told.push((policy, field));
+            errors.at(outer.places.value(policy, field), message);
+        }
+    };
+    for method in methods {
+        let own = &method.args.layer;
+        let layer = outer.overlaid(own);
+        if layer.refreshes_in_background() {
+            let message = "`background` spawns a decorator, and without a trait there is none; leave it out, or write the attribute on a trait";
+            once(own, "cache", "background", message.to_owned(), errors);
+        }
+        if layer.config.cache.as_on().is_some() {
+            shared(outer, method, &layer, errors);
+        } else if own.places.value("cache", "shared").is_some() {
+            once(
+                own,
+                "cache",
+                "shared",
+                "`shared` says who shares a cache, and there is none; leave it out".to_owned(),
+                errors,
+            );
+        }
+        if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+            repeated(method, errors);
+        }
+    }
+    let layers = methods.iter().map(|method| &method.args.layer).chain([outer]);
+    for backup in layers.flat_map(Layer::rungs).filter(|_| !of_trait) {
+        if matches!(backup, Rung::Backup(_) | Rung::Given(_)) {
+            errors.at(backup.place(), "a `backup` is another implementation of a trait, and none is seen here; write the attribute on a trait or an `impl Trait for Type` block, or a function or closure as the fallback");
+        }
+    }
+}
+
+/// Whether a body can run again.
+fn repeated(method: &Method, errors: &mut Errors) {
+    let name = &method.sig.ident;
+    let off = policies::off(method, "retry");
+    if method.receiver == Receiver::Typed
+        && let Some(receiver) = method.sig.receiver()
+        && !receiver.to_token_stream().to_string().contains('&')
+    {
+        errors.at(receiver, format!("`retry` cannot stand on `{name}`, whose first attempt may take this `self` with it; write `&self`, or {off}"));
+    }
+    if !matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
+        return;
+    }
+    let exclusive = method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow);
+    if method.receiver == Receiver::Mut || exclusive.is_some() {
+        errors.at(&method.sig.output, format!("`retry` cannot stand on `{name}`, whose first future takes what is borrowed exclusively with it; write `async fn`, or {off}"));
+    }
+}
+
+/// One cache for all values of a type must be asked for.
+fn shared(outer: &Layer, method: &Method, layer: &Layer, errors: &mut Errors) {
+    if method.receiver == Receiver::None {
+        if let Some(place) = method.args.layer.places.value("cache", "shared") {
+            errors.at(place, SHARED_BY_NOBODY);
+        }
+        return;
+    }
+    let keyed = layer.rules.cache_key.as_ref();
+    let told_apart = keyed.is_some_and(|key| mentions(key.to_token_stream(), "self"));
+    // One that could not be read was told of already.
+    let unread = layer.rules.shared.is_none() && layer.places.value("cache", "shared").is_some();
+    if told_apart || unread || layer.rules.shared == Some(true) {
+        return;
+    }
+    let name = &method.sig.ident;
+    let own = method.args.layer.places.value("cache", "");
+    let arguments: Vec<_> =
+        method.arguments.iter().map(|argument| argument.name.to_string()).collect();
+    let key = match (keyed, arguments.as_slice()) {
+        (Some(key), _) => format!("(&self.url, {})", key.to_token_stream()),
+        (None, []) => "&self.url".to_owned(),
+        (None, arguments) => format!("(&self.url, {})", arguments.join(", ")),
+    };
+    let message = format!(
+        "the cache of `{name}` is shared by every value of its type, whose answers may differ; name what tells them apart, such as `key = {key}`, or write `shared` where any of them may answer for all"
+    );
+    match own.or_else(|| outer.places.value("cache", "")) {
+        Some(place) => errors.at(place, message),
+        None => errors.at(name, message),
+    }
+}
+
+const SHARED_BY_NOBODY: &str = "`shared` is for methods, whose type has many values; a function has one cache, so leave it out";
+
+/// Methods of the block that would be there twice.
+pub(super) fn names(outer: &Layer, block: &Block, errors: &mut Errors) {
+    if block.head.trait_.is_some() {
+        return;
+    }
+    let methods = || block.methods().map(|method| &method.method);
+    let cached: Vec<_> = methods()
+        .filter(|method| {
+            method.is_protected()
+                && outer.overlaid(&method.args.layer).config.cache.as_on().is_some()
+        })
+        .map(Method::name)
+        .collect();
+    for method in methods() {
+        let name = method.name();
+        let about = name.strip_prefix("invalidate_").or_else(|| name.strip_prefix("warm_"));
+        if about.is_some_and(|about| cached.iter().any(|cached| cached == about)) {
+            errors.at(&method.sig.ident, format!("the attribute adds a method `{name}`, for what is in the cache; give this one another name"));
+        }
+    }
+}
+
+/// An attribute on a function that says nothing.
+pub(super) fn says_something(method: &Method, errors: &mut Errors) {
+    if method.args.layer.says_nothing() && errors.is_empty() {
+        errors.at(
+            &method.sig.ident,
+            "the attribute names no policy; write one, such as `#[resilient(retry = 3)]`",
+        );
+    }
+}

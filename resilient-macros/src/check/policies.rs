@@ -1,0 +1,212 @@
+//! Policies that cannot work on a method.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
+use crate::{
+    args::Layer,
+    errors::Errors,
+    item::{Flavor, Method, Passing, Receiver},
+    spans::mentions,
+};
+
+/// Policies that cannot work on this method.
+pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
+    if !nameable(method, errors) || !lives_as_long(method, errors) {
+        return;
+    }
+    if layer.config.hedge.as_on().is_some() {
+        hedge(method, errors);
+    }
+    if method.receiver == Receiver::Value {
+        taken(method, layer, errors);
+    }
+    if layer.config.cache.as_on().is_some() {
+        cache(method, errors);
+    }
+}
+
+/// How a method is rid of a policy.
+pub(super) fn off(method: &Method, policy: &'static str) -> String {
+    match method.args.layer.places.value(policy, "") {
+        Some(_) => "leave it out".to_owned(),
+        None => format!("write `#[resilient({policy} = off)]` on it"),
+    }
+}
+
+/// Whether the type of what a method answers has a name, by which its needs can be asked for.
+fn nameable(method: &Method, errors: &mut Errors) -> bool {
+    let hidden = mentions(method.returns.to_token_stream(), "impl");
+    if hidden {
+        errors.at(&method.returns, "a policy must be able to name what the method returns; write the type instead of `impl`");
+    }
+    !hidden
+}
+
+/// Whether a boxed future may hold what the policies pass to it for each attempt.
+fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
+    if method.flavor != Flavor::Boxed {
+        return true;
+    }
+    let output = lifetimes(method.sig.output.to_token_stream());
+    // What the user says of its lifetimes is for rustc to understand.
+    let [lifetime] = output.as_slice() else { return true };
+    let bounds = method.sig.generics.where_clause.to_token_stream();
+    let bounded = lifetimes(bounds).contains(lifetime)
+        || method.sig.generics.lifetimes().any(|param| !param.bounds.is_empty());
+    let shorter = method.arguments.iter().filter(|argument| match &argument.ty {
+        Type::Reference(reference) => {
+            reference.lifetime.as_ref().map_or("_".to_owned(), |of| of.ident.to_string())
+                != *lifetime
+                || (lifetime == "_" && method.receiver != Receiver::None)
+        }
+        _ => false,
+    });
+    let mut shorter = shorter.filter(|_| !bounded && lifetime != "static").peekable();
+    let lives = shorter.peek().is_none();
+    for argument in shorter {
+        let name = &argument.name;
+        errors.at(&argument.ty, format!("the future must hold `{name}` for another attempt, and its type says that it does not; give both one lifetime, such as `{name}: &'a str` and `BoxFuture<'a, ...>`"));
+    }
+    lives
+}
+
+/// The names of the lifetimes in a type.
+fn lifetimes(tokens: TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                names.extend(tokens.peek().map(ToString::to_string));
+            }
+            TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// `self` by value can be had once.
+fn taken(method: &Method, layer: &Layer, errors: &mut Errors) {
+    let (name, of) = (&method.sig.ident, &method.args.layer.places);
+    let mut refuse = |policy: &'static str, because: &str| {
+        let off = off(method, policy);
+        let message = format!(
+            "`{policy}` cannot stand on `{name}`, which takes `self` by value: {because}; {off}"
+        );
+        match of.value(policy, "") {
+            Some(own) => errors.at(own, message),
+            None => errors.at(method.sig.receiver(), message),
+        }
+    };
+    if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+        refuse("retry", "it cannot be called again");
+    }
+    if layer.config.hedge.as_on().is_some() {
+        refuse("hedge", "it cannot be called twice");
+    }
+    if layer.config.cache.as_on().is_some() {
+        refuse("cache", "an answer from the cache would leave that out");
+    }
+}
+
+/// A hedge sends the same request a second time while the first is out.
+fn hedge(method: &Method, errors: &mut Errors) {
+    let name = &method.sig.ident;
+    let off = off(method, "hedge");
+    let own = method.args.layer.places.value("hedge", "").cloned();
+    let at = |part: TokenStream| own.clone().unwrap_or(part);
+    if !method.is_async() {
+        let message = format!(
+            "`hedge` cannot stand on `{name}`, which blocks: a second request needs a thread that is free while the first is out; {off}"
+        );
+        errors.at(at(name.to_token_stream()), message);
+    }
+    if method.receiver == Receiver::Mut
+        && let Some(receiver) = method.sig.receiver()
+    {
+        let message = format!(
+            "`hedge` cannot stand on `{name}`, which needs its client for itself: two requests at once would share it; {off}"
+        );
+        errors.at(at(receiver.to_token_stream()), message);
+    }
+    for argument in &method.arguments {
+        if argument.passing == Passing::Reborrow {
+            let message = format!(
+                "`hedge` cannot stand on `{name}`, which writes to `{}`: two requests at once would share it; {off}",
+                argument.name
+            );
+            errors.at(at(argument.ty.to_token_stream()), message);
+        }
+    }
+}
+
+fn cache(method: &Method, errors: &mut Errors) {
+    let name = &method.sig.ident;
+    let off = off(method, "cache");
+    // A mistake of the method's own attribute is shown there, one of the trait's at the part of the method that clashes.
+    let own = method.args.layer.places.value("cache", "").cloned();
+    let at = |part: TokenStream| own.clone().unwrap_or(part);
+    if method.receiver == Receiver::Mut
+        && let Some(receiver) = method.sig.receiver()
+    {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which changes its client: an answer from the cache would leave that out; {off}"
+        );
+        errors.at(at(receiver.to_token_stream()), message);
+    }
+    if let Some(generic) = method.generic_type() {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which is generic: a cache holds one type of key and one type of value; {off}"
+        );
+        errors.at(at(generic), message);
+    }
+    if let Some(argument) =
+        method.arguments.iter().find(|argument| argument.passing == Passing::Reborrow)
+    {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which writes to `{}`: an answer from the cache would leave that out; {off}",
+            argument.name
+        );
+        errors.at(at(argument.ty.to_token_stream()), message);
+    }
+    if borrows(method.returns.to_token_stream()) {
+        let message = format!(
+            "`cache` cannot stand on `{name}`, which returns a borrowed value: a cache must own what it holds; return an owned type, or {off}"
+        );
+        errors.at(at(method.returns.to_token_stream()), message);
+    }
+}
+
+/// Whether a type borrows for less than `'static`.
+fn borrows(tokens: TokenStream) -> bool {
+    let mut after_quote = false;
+    let mut borrowed = false;
+    let mut after_ampersand = false;
+    let mut after_fn = false;
+    for token in tokens {
+        match token {
+            TokenTree::Punct(punct) => {
+                borrowed |= after_ampersand && punct.as_char() != '\'';
+                after_quote = punct.as_char() == '\'';
+                after_ampersand = punct.as_char() == '&';
+                continue;
+            }
+            TokenTree::Ident(ident) => {
+                borrowed |= after_quote && ident != "static";
+                borrowed |= after_ampersand;
+                after_fn = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name);
+                (after_quote, after_ampersand) = (false, false);
+                continue;
+            }
+            // What a function takes, it does not hold.
+            TokenTree::Group(_) if after_fn => {}
+            TokenTree::Group(group) => borrowed |= after_ampersand || borrows(group.stream()),
+            TokenTree::Literal(_) => {}
+        }
+        (after_quote, after_ampersand, after_fn) = (false, false, false);
+    }
+    borrowed
+}

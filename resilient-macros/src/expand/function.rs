@@ -1,0 +1,60 @@
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::{
+    body::{self, Protected},
+    likely, policy,
+};
+use crate::{
+    args::{Args, Layer},
+    check,
+    item::Function,
+    names,
+};
+
+/// ```text
+/// Output:  pub async fn fetch(url: &str) -> Result<Page, FetchError> {
+///              static PIPELINE: DeclaredPipeline =
+///                  DeclaredPipeline::new("fetch", "fetch", || PolicyConfig::new().retry(RetryConfig::new().max(3)));
+///              let mut call = PIPELINE.begin(fallible::<Result<Page, FetchError>>());
+///              ...
+///          }
+/// ```
+pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStream {
+    let Function { method, qualifiers, body } = function;
+    let krate = &args.krate;
+    let (attrs, sig) = (&method.attrs, &method.sig);
+    if !sound {
+        let (inner, body) = (&body.attrs, &body.tokens);
+        return quote!(#(#attrs)* #qualifiers #sig { #(#inner)* #body });
+    }
+    let service = args.service.clone().unwrap_or_else(|| names::snake_case(&method.name()));
+    let tokens = &body.tokens;
+    let pipeline = names::free_item("PIPELINE", &quote!(#sig #tokens));
+    let (name, config) = (method.name(), policy::config(krate, &method.args.layer));
+    let called = Protected {
+        krate,
+        method,
+        layer: method.args.layer.clone(),
+        body,
+        pipeline: pipeline.to_token_stream(),
+        // Those of a block around it are not seen here.
+        params: Vec::new(),
+        of_trait: None,
+    };
+    let called = called.expand();
+    let likely = likely::expand(&[], &check::likely(&[(method, method.args.layer.clone())]));
+    let docs = body::docs(method, &service, &Layer::default());
+    let (sig, inner) = (body::signature(method), &body.attrs);
+    quote! {
+        #(#attrs)*
+        #(#[doc = #docs])*
+        #qualifiers #sig {
+            #(#inner)*
+            #likely
+            static #pipeline: #krate::DeclaredPipeline =
+                #krate::DeclaredPipeline::new(#service, #name, || #config);
+            #called
+        }
+    }
+}

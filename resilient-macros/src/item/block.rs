@@ -1,0 +1,111 @@
+use proc_macro2::{Group, Ident, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::{
+    Attribute, ImplItem, ItemImpl,
+    parse::{Parse, ParseStream, Parser, discouraged::Speculative},
+};
+
+use super::{
+    Method,
+    attributes::refuse_second,
+    body::{BlockFn, Body},
+};
+use crate::{errors::Errors, names};
+
+/// An annotated `impl` block.
+pub(crate) struct Block {
+    /// Everything but what stands between its braces.
+    pub(crate) head: ItemImpl,
+    /// `#![...]` between its braces.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) items: Vec<BlockItem>,
+}
+
+pub(crate) enum BlockItem {
+    Method(Box<BlockMethod>),
+    /// What is no function, or none with a body.
+    Other(TokenStream),
+}
+
+pub(crate) struct BlockMethod {
+    pub(crate) method: Method,
+    /// `pub`, `default`.
+    pub(crate) qualifiers: TokenStream,
+    pub(crate) body: Body,
+}
+
+impl Block {
+    /// Reads what stands between the braces of a block whose head was read without it.
+    pub(super) fn parse(
+        mut head: ItemImpl,
+        braces: &Group,
+        errors: &mut Errors,
+    ) -> syn::Result<Self> {
+        refuse_second(&mut head.attrs, "`impl` block", errors);
+        let (attrs, items) = Self::content.parse2(braces.stream())?;
+        let items = items.into_iter().map(|item| match item {
+            Content::Function(mut function) => {
+                let method = Method::parse(&mut function.attrs, &function.sig, errors);
+                let BlockFn { qualifiers, body, .. } = *function;
+                BlockItem::Method(Box::new(BlockMethod { method, qualifiers, body }))
+            }
+            Content::Other(tokens) => BlockItem::Other(tokens),
+        });
+        Ok(Self { attrs, items: items.collect(), head })
+    }
+
+    fn content(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<Content>)> {
+        let attrs = input.call(Attribute::parse_inner)?;
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            items.push(input.parse()?);
+        }
+        Ok((attrs, items))
+    }
+
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &BlockMethod> {
+        self.items.iter().filter_map(|item| match item {
+            BlockItem::Method(method) => Some(&**method),
+            BlockItem::Other(_) => None,
+        })
+    }
+
+    /// The name of its type, and of its trait.
+    fn names(&self) -> (String, String) {
+        let params = self.head.generics.type_params().map(|param| param.ident.to_string());
+        let params: Vec<_> = params.collect();
+        let of = |tokens| {
+            let names = names::idents_at_the_end(tokens);
+            names.into_iter().filter(|name| !params.contains(name)).collect::<String>()
+        };
+        let of_trait = self.head.trait_.as_ref().map(|(path, _)| of(path.to_token_stream()));
+        (of(self.head.self_ty.to_token_stream()), of_trait.unwrap_or_default())
+    }
+
+    /// Its type's name, as that of a service.
+    pub(crate) fn service(&self) -> String {
+        names::snake_case(&self.names().0)
+    }
+
+    /// The name of the type that holds its policies.
+    pub(crate) fn policies(&self) -> Ident {
+        let (ty, of_trait) = self.names();
+        format_ident!("{ty}{of_trait}Policies")
+    }
+}
+
+enum Content {
+    Function(Box<BlockFn>),
+    Other(TokenStream),
+}
+
+impl Parse for Content {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        if let Ok(function) = ahead.parse() {
+            input.advance_to(&ahead);
+            return Ok(Self::Function(Box::new(function)));
+        }
+        Ok(Self::Other(input.parse::<ImplItem>()?.into_token_stream()))
+    }
+}

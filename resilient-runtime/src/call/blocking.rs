@@ -1,0 +1,24 @@
+//! The same loop for a caller that blocks its thread.
+
+use super::Call;
+use crate::{attempt::Attempt, blocking::wait, cache::Key, outcome::Cacheable};
+
+impl<'m, R, V, E> Call<'m, R, V, E> {
+    /// [`lookup`](Self::lookup), blocking this thread while it reads from disk or waits for another call's load.
+    pub fn lookup_blocking(&mut self, cacheable: Cacheable<R>, key: Key) {
+        let lookup = self.lookup(cacheable, key);
+        if lookup.goes_further() {
+            wait(lookup);
+        }
+    }
+
+    /// [`next_attempt`](Self::next_attempt), blocking this thread until it may begin.
+    pub fn next_attempt_blocking(&mut self) -> Option<Attempt<'m>> {
+        wait(self.next_attempt())
+    }
+
+    /// [`stale`](Self::stale), blocking this thread while it reads from disk.
+    pub fn stale_blocking(&mut self) {
+        wait(self.stale());
+    }
+}

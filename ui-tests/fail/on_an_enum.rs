@@ -1,0 +1,8 @@
+use resilient_runtime::resilient;
+
+#[resilient(retry = 3)]
+enum Api {
+    Http,
+}
+
+fn main() {}

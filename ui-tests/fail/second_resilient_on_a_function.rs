@@ -1,0 +1,10 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(retry = 3)]
+#[resilient(rate = 2)]
+async fn market_data(league: &str) -> Result<Market, ScoutError> {
+    Ok(Market::named(league))
+}
+
+fn main() {}

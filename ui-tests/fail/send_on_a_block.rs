@@ -1,0 +1,13 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+struct Client;
+
+#[resilient(retry = 3, send = false)]
+impl Client {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError> {
+        Ok(Market::named(league))
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use resilient_runtime::resilient;
+use ui_tests::shapes::{Market, ScoutError};
+
+#[resilient(cache(memory = "5m", shared))]
+trait ScoutApi {
+    async fn market_data(&self, league: &str) -> Result<Market, ScoutError>;
+}
+
+fn main() {}
