@@ -186,7 +186,7 @@ fn tell(keyed: &Keyed, key: &Expr, methods: &[&Method], everywhere: bool, errors
         (Some(name), Some(example)) => {
             let near = nearest(&name, arguments.iter().map(String::as_str));
             match near {
-                Some(near) => format!("`{name}` is no argument of {of}; did you mean `{near}`?"),
+                Some(near) => format!("`{name}` is no argument of {of}; write `{near}`"),
                 None => format!(
                     "`{name}` is no argument of {of}; write an expression over the arguments, such as `{parameter} = {example}`"
                 ),

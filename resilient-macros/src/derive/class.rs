@@ -164,7 +164,7 @@ fn unknown(key: &str) -> String {
     let keys = kinds.chain(KEYS).chain(ON_A_TYPE);
     let list = keys.clone().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     match nearest(&snake, keys) {
-        Some(near) => format!("there is no kind or key `{key}`; did you mean `{near}`?"),
+        Some(near) => format!("there is no kind or key `{key}`; write `{near}`"),
         None => format!("there is no kind or key `{key}`; write one of {list}"),
     }
 }

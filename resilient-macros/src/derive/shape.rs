@@ -122,7 +122,7 @@ impl<'i> Shape<'i> {
                 "the fields of `{name}` have numbers, and `{wanted}` is none of them; write {write}"
             ),
             (_, Some(near)) => {
-                format!("`{name}` has no field `{wanted}`; did you mean `{near}`?")
+                format!("`{name}` has no field `{wanted}`; write `{near}`")
             }
             (_, None) => format!("`{name}` has no field `{wanted}`; write {write}"),
         }
