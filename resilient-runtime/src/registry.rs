@@ -14,8 +14,9 @@ use resilient_policy::{Origin, PolicyConfig};
 use crate::disk::Store;
 use crate::{
     BreakerTransition, ConfigError, Declaration, DiskSnapshot, DiskStatus, Name, Service,
-    ServiceSnapshot, Subscription, breaker::Listeners, config_error::subject, counters::Counters,
-    declaration::Overrides, disk::DiskTier, events, events::Subject, rng::Seeds,
+    ServiceSnapshot, Subscription, blocking, breaker::Listeners, config_error::subject,
+    counters::Counters, declaration::Overrides, disk::DiskTier, events, events::Subject,
+    rng::Seeds,
 };
 
 /// The services of a program, by name. Cheap to clone: clones are one registry.
@@ -150,6 +151,16 @@ impl Registry {
         if let Some(store) = &self.0.shared.store {
             store.close().await;
         }
+    }
+
+    /// Like [`flush`](Self::flush), and blocks the thread meanwhile.
+    pub fn flush_blocking(&self) {
+        blocking::wait(self.flush());
+    }
+
+    /// Like [`close`](Self::close), and blocks the thread meanwhile.
+    pub fn close_blocking(&self) {
+        blocking::wait(self.close());
     }
 
     /// Calls `listener` at each change of state of each circuit breaker of each service, also of those that are

@@ -57,6 +57,15 @@ impl RateLimiter {
         self.reserve(tokens)?.redeem().await
     }
 
+    /// Like [`acquire`](Self::acquire), and blocks the thread meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As for [`acquire`](Self::acquire).
+    pub fn acquire_blocking(&self, tokens: u32) -> Result<(), Rejection> {
+        self.reserve(tokens)?.redeem_blocking()
+    }
+
     /// Takes a slot for so many tokens, as [`acquire`](Self::acquire) does, without waiting for them yet.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
 use super::{Admission, Priority, RateLimiter, Token, Waiting};
-use crate::{Rejection, clock::Moment};
+use crate::{Rejection, blocking, clock::Moment};
 
 /// A slot of a [`RateLimiter`]: tokens that are there, or a stand in its line. Dropped before it is redeemed, the slot
 /// goes to the next.
@@ -56,6 +56,15 @@ impl Reservation {
                 }
             },
         }
+    }
+
+    /// Like [`redeem`](Self::redeem), and blocks the thread meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As for [`redeem`](Self::redeem).
+    pub fn redeem_blocking(self) -> Result<(), Rejection> {
+        blocking::wait(self.redeem())
     }
 
     /// Gives the slot back, as dropping it does.

@@ -299,3 +299,22 @@ async fn a_fallback_is_asked_once_with_the_failure() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_handle_of_a_limiter_waits_for_its_tokens() {
+    on_a_thread(|| {
+        let rate = RateConfig::new().limit(1.0).burst(1).wait(10 * SECOND);
+        let policy = policy(PolicyConfig::new().rate(rate));
+        let limiter = policy.service().rate_limiter().expect("it has one").clone();
+        let start = Instant::now();
+        assert_eq!(limiter.acquire_blocking(1), Ok(()));
+        assert_eq!(start.elapsed(), 0 * SECOND);
+        assert_eq!(limiter.acquire_blocking(1), Ok(()));
+        assert_eq!(start.elapsed(), SECOND);
+        let reserved = limiter.reserve(1).expect("within the wait");
+        assert_eq!(reserved.redeem_blocking(), Ok(()));
+        assert_eq!(start.elapsed(), 2 * SECOND);
+        assert!(matches!(limiter.acquire_blocking(2), Err(Rejection::RateLimited { .. })));
+    })
+    .await;
+}

@@ -124,6 +124,25 @@ async fn what_waits_to_be_written_is_written_when_the_registry_is_dropped() {
     );
 }
 
+#[test]
+fn a_program_without_a_runtime_keeps_its_answers() {
+    let directory = tempdir().expect("a directory");
+    for (end, answer) in [("flushed", 1), ("closed", 1), ("read", 1)] {
+        let registry = registry(directory.path());
+        let cache =
+            CacheConfig::new().memory(Duration::from_secs(60)).disk(Duration::from_secs(1800));
+        let policy = Policy::builder("blocking").cache(cache).registry(&registry);
+        let policy = policy.build().expect("valid");
+        let load = || Ok::<_, Rejection>(if end == "flushed" { 1 } else { 2 });
+        let key = || Key::new().part("a");
+        assert_eq!(policy.call_cached_blocking(key(), load), Ok(answer), "{end}");
+        match end {
+            "flushed" => registry.flush_blocking(),
+            _ => registry.close_blocking(),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_value_from_disk_lives_no_longer_than_the_disk_allows() {
     let directory = tempdir().expect("a directory");
