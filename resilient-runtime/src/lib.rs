@@ -1,7 +1,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-//! Circuit breaker, retry, rate limit, bulkhead, timeout, hedging, cache and fallback for any async API client, wired in
-//! by one attribute on its trait.
+//! Circuit breaker, retry, rate limit, bulkhead, timeout, hedging, cache and fallback for any API client, async or
+//! blocking, wired in by one attribute on its trait, its `impl` block or a function.
 //!
 #![cfg_attr(feature = "macros", doc = "```")]
 #![cfg_attr(not(feature = "macros"), doc = "```ignore")]

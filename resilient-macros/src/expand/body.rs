@@ -6,7 +6,7 @@ use syn::{FnArg, Pat, Path, Signature};
 
 use super::{
     describe,
-    pipeline::{self, Pipeline},
+    pipeline::{self, Loop},
 };
 use crate::{
     args::Layer,
@@ -39,7 +39,7 @@ impl Protected<'_> {
     /// ```
     pub(super) fn expand(&self) -> TokenStream {
         let &Self { krate, method, ref layer, .. } = self;
-        let called = pipeline::expand(&Pipeline {
+        let called = pipeline::expand(&Loop {
             krate,
             method,
             layer: layer.clone(),

@@ -2,7 +2,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Pat, PatType, Token, parse_quote, spanned::Spanned};
 
-use super::pipeline::{self, Pipeline};
+use super::pipeline::{self, Loop};
 use crate::{
     args::{Layer, Rung},
     item::{Method, Passing, Receiver},
@@ -17,7 +17,7 @@ use crate::{
 ///              call.recover(scout_fallback(failure).await);
 ///          }
 /// ```
-pub(super) fn expand(pipeline: &Pipeline<'_>, call: &Ident) -> TokenStream {
+pub(super) fn expand(pipeline: &Loop<'_>, call: &Ident) -> TokenStream {
     let (method, layer) = (pipeline.method, &pipeline.layer);
     let rungs = layer.rungs();
     let named = rungs.iter().any(|rung| matches!(rung, Rung::Stale(_)));
@@ -51,7 +51,7 @@ fn stale(method: &Method, layer: &Layer, call: &Ident) -> TokenStream {
 ///              }
 ///          }
 /// ```
-fn given(pipeline: &Pipeline<'_>, call: &Ident, kept: &[TokenStream]) -> TokenStream {
+fn given(pipeline: &Loop<'_>, call: &Ident, kept: &[TokenStream]) -> TokenStream {
     let (method, (Some(of_trait), Some(field))) =
         (pipeline.method, (&pipeline.of_trait, &pipeline.backup))
     else {
@@ -75,7 +75,7 @@ fn given(pipeline: &Pipeline<'_>, call: &Ident, kept: &[TokenStream]) -> TokenSt
 }
 
 /// The first of the rungs that are left.
-fn expand_rung(pipeline: &Pipeline<'_>, rungs: &[Rung], call: &Ident) -> TokenStream {
+fn expand_rung(pipeline: &Loop<'_>, rungs: &[Rung], call: &Ident) -> TokenStream {
     let local = |name| Ident::new(name, Span::mixed_site());
     let (failure, fallback, answer) = (local("failure"), local("fallback"), local("answer"));
     let (krate, method) = (pipeline.krate, pipeline.method);

@@ -6,7 +6,7 @@ use syn::{Attribute, FnArg, GenericParam, Meta, Pat, PatIdent, Signature, Token,
 
 use super::{
     Expansion, lookup, needs,
-    pipeline::{self, Pipeline},
+    pipeline::{self, Loop},
 };
 use crate::{
     check,
@@ -156,7 +156,7 @@ fn straight(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
 fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (layer, this, name) = (expansion.layer(method), this(method), &method.sig.ident);
     let params = expansion.contract.original.generics.type_params();
-    let body = pipeline::expand(&Pipeline {
+    let body = pipeline::expand(&Loop {
         krate: expansion.krate,
         method,
         pipeline: quote!(#this.#name),

@@ -7,7 +7,7 @@ use syn::{Expr, Path, Type, spanned::Spanned};
 use super::{
     Expansion, cached,
     forward::this,
-    pipeline::{Pipeline, again},
+    pipeline::{Loop, again},
 };
 use crate::{
     args::Layer,
@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// The look into the cache.
-pub(super) fn lookup(pipeline: &Pipeline<'_>, call: &Ident) -> TokenStream {
-    let Pipeline { krate, method, layer, params, .. } = pipeline;
+pub(super) fn lookup(pipeline: &Loop<'_>, call: &Ident) -> TokenStream {
+    let Loop { krate, method, layer, params, .. } = pipeline;
     let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
     let returns = &method.returns;
     let span = returns.span();

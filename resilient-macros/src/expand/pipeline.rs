@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a loop is written with.
-pub(super) struct Pipeline<'a> {
+pub(super) struct Loop<'a> {
     pub(super) krate: &'a Path,
     pub(super) method: &'a Method,
     pub(super) layer: Layer,
@@ -48,8 +48,8 @@ fn local(name: &str) -> Ident {
 ///          }
 ///          call.finish()
 /// ```
-pub(super) fn expand(pipeline: &Pipeline<'_>) -> TokenStream {
-    let Pipeline { krate, method, layer, refresh, .. } = pipeline;
+pub(super) fn expand(pipeline: &Loop<'_>) -> TokenStream {
+    let Loop { krate, method, layer, refresh, .. } = pipeline;
     let (call, attempt) = (call(), local("attempt"));
     let (begun, returns) = (&pipeline.pipeline, &method.returns);
     // The user's own span: a bound that is not met is told of at the type, and nowhere else.
@@ -88,8 +88,8 @@ pub(super) fn expand(pipeline: &Pipeline<'_>) -> TokenStream {
 }
 
 /// One attempt, settled.
-fn request(pipeline: &Pipeline<'_>, call: &Ident, attempt: &Ident) -> TokenStream {
-    let Pipeline { method, layer, request, .. } = pipeline;
+fn request(pipeline: &Loop<'_>, call: &Ident, attempt: &Ident) -> TokenStream {
+    let Loop { method, layer, request, .. } = pipeline;
     let outcome = local("outcome");
     if layer.config.hedge.as_on().is_some() {
         let request = repeatable(pipeline);
@@ -111,8 +111,8 @@ fn request(pipeline: &Pipeline<'_>, call: &Ident, attempt: &Ident) -> TokenStrea
 /// ```text
 /// Output:  { let league = again::<String>(&league); ScoutApi::market_data(&self.inner, league) }
 /// ```
-fn repeatable(pipeline: &Pipeline<'_>) -> TokenStream {
-    let Pipeline { krate, method, request, .. } = pipeline;
+fn repeatable(pipeline: &Loop<'_>) -> TokenStream {
+    let Loop { krate, method, request, .. } = pipeline;
     let clones: Vec<_> = method
         .arguments
         .iter()
@@ -123,7 +123,7 @@ fn repeatable(pipeline: &Pipeline<'_>) -> TokenStream {
 }
 
 /// The answer of the same method of another implementation of the trait, with the same arguments.
-pub(super) fn other(pipeline: &Pipeline<'_>, other: &Expr) -> TokenStream {
+pub(super) fn other(pipeline: &Loop<'_>, other: &Expr) -> TokenStream {
     let Some(of_trait) = &pipeline.of_trait else {
         // Refused.
         return quote!(::core::unreachable!());
