@@ -379,16 +379,11 @@ impl Files {
                 .begin(::resilient_runtime::fallible::<Result<Market, ScoutError>>());
             while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
                 let league = ::resilient_runtime::again::<String>(&league);
-                let outcome = attempt
-                    .run(
-                        (|| {
-                            let number = self.0;
-                            async move {
-                                Ok(Market::named(&format!("{league}{number}")))
-                            }
-                        })(),
-                    )
-                    .await;
+                let begin = || {
+                    let number = self.0;
+                    async move { Ok(Market::named(&format!("{league}{number}"))) }
+                };
+                let outcome = attempt.run(begin()).await;
                 call.settle(outcome);
             }
             call.finish()
@@ -401,19 +396,16 @@ impl Files {
                 .boxed
                 .begin(::resilient_runtime::fallible::<Result<Market, ScoutError>>());
             while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
-                let outcome = attempt
-                    .run(
-                        (|| -> BoxFuture<'_, Result<Market, ScoutError>> {
-                            Box::pin(async move {
-                                if self.0 == 0 {
-                                    Err(ScoutError)
-                                } else {
-                                    Ok(Market::named("a"))
-                                }
-                            })
-                        })(),
-                    )
-                    .await;
+                let begin = || -> BoxFuture<'_, Result<Market, ScoutError>> {
+                    Box::pin(async move {
+                        if self.0 == 0 {
+                            Err(ScoutError)
+                        } else {
+                            Ok(Market::named("a"))
+                        }
+                    })
+                };
+                let outcome = attempt.run(begin()).await;
                 call.settle(outcome);
             }
             call.finish()

@@ -12,6 +12,7 @@
 #![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
 #![allow(clippy::elidable_lifetime_names, reason = "an impl names the parameters of its type")]
 #![allow(dead_code, reason = "an example's decorator is made by nobody")]
+#![allow(clippy::manual_async_fn, reason = "the user's own signature says `impl Future`")]
 #![allow(clippy::collapsible_if, reason = "an `if` that holds both is edition 2024 alone")]
 
 use resilient_runtime::Registry;

@@ -1,6 +1,6 @@
 //! A function with its policies in the place of its body.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Path, Signature};
 
@@ -39,13 +39,15 @@ impl Protected<'_> {
     /// ```
     pub(super) fn expand(&self) -> TokenStream {
         let &Self { krate, method, ref layer, .. } = self;
+        let (before, request) = self.request();
         let called = pipeline::expand(&Loop {
             krate,
             method,
             layer: layer.clone(),
             pipeline: self.pipeline.clone(),
             params: self.params.clone(),
-            request: self.request(),
+            before,
+            request,
             of_trait: self.of_trait.clone(),
             backup: None,
             refresh: TokenStream::new(),
@@ -57,8 +59,10 @@ impl Protected<'_> {
         }
     }
 
-    /// The user's body as an expression that can be evaluated for each attempt, and that `return` and `?` do not leave.
-    fn request(&self) -> TokenStream {
+    /// The user's body as an expression that can be evaluated for each attempt, and that `return` and `?` do not leave,
+    /// behind what makes it one.
+    fn request(&self) -> (TokenStream, TokenStream) {
+        let begin = Ident::new("begin", Span::mixed_site());
         let (krate, returns, body) = (self.krate, &self.method.returns, &self.body.tokens);
         let arguments = self.method.arguments.iter().filter_map(|argument| self.take(argument));
         let hedged = self.layer.config.hedge.as_on().is_some();
@@ -70,21 +74,26 @@ impl Protected<'_> {
             .map(|this| quote!(let _ = &mut *#this;));
         match self.method.flavor {
             // A block cannot say what it returns, so what stands first says it.
-            Flavor::Async => quote! {
-                async #moves {
-                    if false {
-                        return #krate::unreached::<#returns>();
+            Flavor::Async => (
+                TokenStream::new(),
+                quote! {
+                    async #moves {
+                        if false {
+                            return #krate::unreached::<#returns>();
+                        }
+                        #this
+                        #(#arguments)*
+                        #body
                     }
-                    #this
-                    #(#arguments)*
-                    #body
-                }
-            },
-            Flavor::Blocking => quote!(-> #returns { #(#arguments)* #body }),
-            Flavor::ImplFuture => quote!((|| { #(#arguments)* #body })()),
+                },
+            ),
+            Flavor::Blocking => (TokenStream::new(), quote!(-> #returns { #(#arguments)* #body })),
+            Flavor::ImplFuture => {
+                (quote!(let #begin = || { #(#arguments)* #body };), quote!(#begin()))
+            }
             Flavor::Boxed => {
                 let output = &self.method.sig.output;
-                quote!((|| #output { #(#arguments)* #body })())
+                (quote!(let #begin = || #output { #(#arguments)* #body };), quote!(#begin()))
             }
         }
     }

@@ -161,6 +161,7 @@ fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         method,
         pipeline: quote!(#this.#name),
         params: params.map(|param| &param.ident).collect(),
+        before: TokenStream::new(),
         request: inner(expansion, method),
         of_trait: Some(trait_path(expansion)),
         backup: Some({

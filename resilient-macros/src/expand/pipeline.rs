@@ -20,6 +20,8 @@ pub(super) struct Loop<'a> {
     pub(super) pipeline: TokenStream,
     /// Type parameters around the method, which its answers depend on besides its arguments.
     pub(super) params: Vec<&'a Ident>,
+    /// What each request begins with.
+    pub(super) before: TokenStream,
     /// The method once: its future, or, where it blocks, its answer.
     pub(super) request: TokenStream,
     /// The trait that other implementations are called by.
@@ -89,7 +91,7 @@ pub(super) fn expand(pipeline: &Loop<'_>) -> TokenStream {
 
 /// One attempt, settled.
 fn request(pipeline: &Loop<'_>, call: &Ident, attempt: &Ident) -> TokenStream {
-    let Loop { method, layer, request, .. } = pipeline;
+    let Loop { method, layer, before, request, .. } = pipeline;
     let outcome = local("outcome");
     if layer.config.hedge.as_on().is_some() {
         let request = repeatable(pipeline);
@@ -101,6 +103,7 @@ fn request(pipeline: &Loop<'_>, call: &Ident, attempt: &Ident) -> TokenStream {
         quote!(#attempt.run_blocking(|| #request))
     };
     quote! {
+        #before
         let #outcome = #run;
         #call.settle(#outcome);
     }
@@ -112,14 +115,18 @@ fn request(pipeline: &Loop<'_>, call: &Ident, attempt: &Ident) -> TokenStream {
 /// Output:  { let league = again::<String>(&league); ScoutApi::market_data(&self.inner, league) }
 /// ```
 fn repeatable(pipeline: &Loop<'_>) -> TokenStream {
-    let Loop { krate, method, request, .. } = pipeline;
+    let Loop { krate, method, before, request, .. } = pipeline;
     let clones: Vec<_> = method
         .arguments
         .iter()
         .filter(|argument| argument.passing == Passing::Value)
         .map(|argument| clone(krate, argument))
         .collect();
-    if clones.is_empty() { request.clone() } else { quote!({ #(#clones)* #request }) }
+    if clones.is_empty() && before.is_empty() {
+        request.clone()
+    } else {
+        quote!({ #(#clones)* #before #request })
+    }
 }
 
 /// The answer of the same method of another implementation of the trait, with the same arguments.

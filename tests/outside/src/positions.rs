@@ -59,6 +59,22 @@ impl HttpScout {
         Ok(log.into_iter().sum())
     }
 
+    /// Returns a future.
+    #[resilient(cache = off)]
+    pub fn later(&self, by: String) -> impl Future<Output = Result<usize, ScoutError>> + Send + '_ {
+        let length = self.url.len();
+        async move { Ok(by.len() + length) }
+    }
+
+    /// Returns a boxed future.
+    #[resilient(cache = off, hedge = "1s")]
+    pub fn boxed(
+        &self,
+        by: String,
+    ) -> Pin<Box<dyn Future<Output = Result<usize, ScoutError>> + Send + '_>> {
+        Box::pin(async move { Ok(by.len() + self.url.len()) })
+    }
+
     /// Counts, on this thread.
     ///
     /// # Errors

@@ -52,10 +52,10 @@ where
     T: Clone + Send,
 {
     async fn first(&mut self) -> Result<T, Fault> {
-        let found = self.values.len();
+        let last = self.values.len().checked_sub(1);
         tokio::task::yield_now().await;
         self.calls.after(1)?;
-        self.values.get(found - found).cloned().ok_or(Fault::Unknown)
+        last.and_then(|last| self.values.get(last)).cloned().ok_or(Fault::Unknown)
     }
 
     #[resilient(cache(memory = "5m", shared), retry = off)]
