@@ -1,12 +1,12 @@
-//! One table of configurations, each written as an attribute and by hand: the same script must leave the same answers at
-//! the same times, and the same books.
+//! One table of configurations, each written as an attribute on a trait, as one on a function, and by hand: the same script
+//! must leave the same answers at the same times, and the same books.
 
 #![allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "predicates take a reference, as the attribute asks"
 )]
 
-use std::{task::Poll, time::Duration};
+use std::{cell::RefCell, env, process::Command, task::Poll, time::Duration};
 
 use resilient_runtime::{
     AdaptiveConfig, Backoff, BreakerConfig, BulkheadConfig, CacheConfig, Fallible, HedgeConfig,
@@ -83,6 +83,29 @@ fn registry() -> Registry {
     Registry::builder().seed(7).build().expect("valid")
 }
 
+thread_local! {
+    /// What the annotated functions ask.
+    static DOUBLE: RefCell<Option<Double>> = const { RefCell::new(None) };
+}
+
+fn double() -> Double {
+    DOUBLE.with_borrow(|double| double.clone().expect("it was put there"))
+}
+
+/// Whether this process runs one test alone, and may have the global registry for it. If not, has such a process run it.
+fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "BOTH_WAYS_ALONE";
+    if env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut alone = Command::new(env::current_exe().expect("this program is a file"));
+    let output = alone.args(["--exact", test, "--nocapture"]).env(ALONE, "1").output();
+    let output = output.expect("it runs once more");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    false
+}
+
 fn plain() -> Rules {
     fallible()
 }
@@ -145,6 +168,29 @@ macro_rules! both_ways {
                     $call.await
                 })
                 .await
+            }
+
+            #[resilient(service = "both", $($attribute)*)]
+            async fn call() -> Answer {
+                double().answer().await
+            }
+
+            #[tokio::test(start_paused = true)]
+            async fn a_function_does_too() {
+                let module = module_path!().split_once("::").expect("in a file").1;
+                if !is_alone(&format!("{module}::a_function_does_too")) {
+                    return;
+                }
+                let own = Double::playing(script());
+                DOUBLE.set(Some(own.clone()));
+                assert!(registry().set_global().is_ok(), "this process is alone");
+                let start = Instant::now();
+                let by_function = trace(&own, Registry::global(), call).await;
+                let minutes = start.elapsed().as_secs() / 60 + 1;
+                advance(secs(60 * minutes) - start.elapsed()).await;
+                let by_hand = by_hand().await;
+                assert_eq!(by_function.answers, by_hand.answers);
+                assert_eq!(by_function.books, by_hand.books);
             }
 
             #[tokio::test(start_paused = true)]
