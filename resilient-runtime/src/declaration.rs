@@ -161,6 +161,8 @@ impl Declaration {
             method.add_cache(&cache);
             cache
         });
+        let layers = Arc::new(layers);
+        method.declared(Arc::clone(&layers));
         Ok(Pipeline::new(pipeline::Inner {
             latencies: follows_latencies(&settings).then(|| method.latencies()),
             stretch: settings.retry.and_then(|retry| method.stretch(&retry)),
@@ -168,7 +170,7 @@ impl Declaration {
             seeds: Arc::clone(&self.shared.seeds),
             load: Arc::clone(&self.shared.load),
             subject,
-            layers: Box::new(layers),
+            layers,
             settings,
             breaker,
             limiter,

@@ -32,7 +32,7 @@ pub struct Pipeline(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) subject: Subject,
     /// What the settings are merged of, to explain them.
-    pub(crate) layers: Box<Layers>,
+    pub(crate) layers: Arc<Layers>,
     pub(crate) settings: PolicySettings,
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,

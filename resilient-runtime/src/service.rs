@@ -4,11 +4,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak},
 };
 
-use resilient_policy::{Backoff, RetrySettings};
+use resilient_policy::{Backoff, Layers, RetrySettings};
 
 use crate::{
-    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, Key, KeyedRateSnapshot,
-    MethodSnapshot, Name, RateLimiter, RateSnapshot,
+    BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, ExplainedMethod,
+    Explanation, Key, KeyedRateSnapshot, MethodSnapshot, Name, RateLimiter, RateSnapshot,
     backoff::Stretch,
     cache::Cache,
     counters::Counters,
@@ -88,6 +88,16 @@ impl Service {
         self.0.methods.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
+    /// What holds of each of its methods, by name, and where each value comes from: also where an attribute on a block or a
+    /// function declared them, which makes no decorator to ask.
+    ///
+    /// A method that was declared several times is told of as it was the last time. What an attribute says in code (fallbacks,
+    /// rules, keys) is not known here; [`explain()`](crate::guide::explain) of a decorator has it.
+    pub fn explain(&self) -> Explanation {
+        let methods = self.0.methods.read().unwrap_or_else(PoisonError::into_inner);
+        Explanation::new(self.0.name.as_str(), methods.values().filter_map(Method::explain))
+    }
+
     /// Everything about it, at one moment.
     pub fn snapshot(&self) -> ServiceSnapshot {
         let methods = self.0.methods.read().unwrap_or_else(PoisonError::into_inner);
@@ -151,6 +161,8 @@ struct MethodInner {
     stretch: OnceLock<Arc<Stretch>>,
     /// Those of the decorators that there are.
     caches: Mutex<Vec<Weak<Cache>>>,
+    /// What its policies are merged of, as they were declared last.
+    layers: Mutex<Option<Arc<Layers>>>,
 }
 
 impl Method {
@@ -162,6 +174,7 @@ impl Method {
             latencies: OnceLock::new(),
             stretch: OnceLock::new(),
             caches: Mutex::default(),
+            layers: Mutex::default(),
         }))
     }
 
@@ -188,6 +201,16 @@ impl Method {
     /// The rate limiter of a key, where this method has keyed ones of its own.
     pub fn own_rate_limiter_for(&self, key: &str) -> Option<RateLimiter> {
         self.0.guards.limiter_for(key)
+    }
+
+    /// What holds of it, as [`Service::explain`]; `None` while it is being declared for the first time.
+    pub fn explain(&self) -> Option<ExplainedMethod> {
+        let layers = self.0.layers.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        Some(layers.explain(self.0.name.as_str()))
+    }
+
+    pub(crate) fn declared(&self, layers: Arc<Layers>) {
+        *self.0.layers.lock().unwrap_or_else(PoisonError::into_inner) = Some(layers);
     }
 
     /// What it has done.

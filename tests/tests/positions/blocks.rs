@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use resilient_runtime::{Registry, Rejection, State, resilient};
+use resilient_runtime::{Origin, Registry, Rejection, State, resilient};
 
 use super::{Calls, Fault};
 
@@ -229,4 +229,29 @@ async fn a_timeout_ends_an_attempt_of_a_body() {
     }
     let answer = Slow.answer().await;
     assert!(matches!(answer, Err(Fault::Rejected(Rejection::TimedOut { .. }))));
+}
+
+#[tokio::test]
+async fn a_service_explains_what_was_declared_for_it() {
+    struct Explained;
+    #[resilient(service = "explained_block", preset = cache, retry = 4)]
+    impl Explained {
+        async fn first(&self) -> Result<u32, Fault> {
+            Ok(1)
+        }
+
+        #[resilient(retry = off)]
+        async fn second(&self) -> Result<u32, Fault> {
+            Ok(2)
+        }
+    }
+    assert_eq!((Explained.first().await, Explained.second().await), (Ok(1), Ok(2)));
+    let service = Registry::global().service("explained_block").expect("it was called");
+    let explained = service.explain();
+    let names: Vec<_> = explained.methods.iter().map(|method| &*method.method).collect();
+    assert_eq!(names, ["first", "second"]);
+    let max = explained.methods[0].parameter("retry", "max").expect("it retries");
+    assert_eq!((&*max.value, max.origin), ("4", Origin::Attribute));
+    assert!(explained.methods[1].parameter("retry", "max").is_none());
+    assert!(explained.to_string().contains("attribute"), "{explained}");
 }
