@@ -12,6 +12,18 @@ impl Client {
     /// A constant.
     pub const LIMIT: u32 = 3;
 
+    fn new() -> Client {
+        Client
+    }
+
+    fn parts(self: &std::sync::Arc<Self>) -> std::sync::Arc<Self> {
+        self.clone()
+    }
+
+    fn boxed() -> Box<dyn Fn() -> u8> {
+        Box::new(|| 1)
+    }
+
     fn delay(attempt: u32) -> Duration {
         Duration::from_millis(attempt.into())
     }
@@ -78,7 +90,8 @@ client!(Made, resilient_runtime::Rejection, retry = 2);
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
-        assert_eq!(Client.market_data("a").await.unwrap().league, "a");
+        let client = std::sync::Arc::new(Client::new()).parts();
+        assert_eq!((client.market_data("a").await.unwrap().league.as_str(), Client::boxed()()), ("a", 1));
         #[allow(deprecated)]
         let old = Client.old().await.unwrap();
         assert_eq!((old, Client.name(), Client::LIMIT), (1, "client", 3));

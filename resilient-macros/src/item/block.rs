@@ -42,10 +42,12 @@ impl Block {
         errors: &mut Errors,
     ) -> syn::Result<Self> {
         refuse_second(&mut head.attrs, "`impl` block", errors);
+        let ty = head.self_ty.to_token_stream().to_string();
         let (attrs, items) = Self::content.parse2(braces.stream())?;
         let items = items.into_iter().map(|item| match item {
             Content::Function(mut function) => {
-                let method = Method::parse(&mut function.attrs, &function.sig, errors);
+                let mut method = Method::parse(&mut function.attrs, &function.sig, errors);
+                method.makes_its_type = method.returns.to_token_stream().to_string() == ty;
                 let BlockFn { qualifiers, body, .. } = *function;
                 BlockItem::Method(Box::new(BlockMethod { method, qualifiers, body }))
             }

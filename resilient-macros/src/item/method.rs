@@ -20,6 +20,8 @@ pub(crate) struct Method {
     pub(crate) args: MethodArgs,
     /// Whether an attribute of its own says something of it.
     annotated: bool,
+    /// Whether it returns the type whose block it stands in, by its name.
+    pub(super) makes_its_type: bool,
     pub(crate) flavor: Flavor,
     pub(crate) receiver: Receiver,
     pub(crate) arguments: Vec<Argument>,
@@ -120,6 +122,7 @@ impl Method {
             attrs,
             args,
             annotated: true,
+            makes_its_type: false,
             sig: sig.clone(),
         }
     }
@@ -159,14 +162,18 @@ impl Method {
     /// Whether it cannot fail, so that no policy has anything to do: it blocks, and what it returns is no `Result` under
     /// any name.
     fn is_infallible(&self) -> bool {
-        const INFALLIBLE: [&str; 5] = ["Self", "String", "Option", "Vec", "Duration"];
+        if self.flavor == Flavor::Blocking && self.makes_its_type {
+            return true;
+        }
+        const INFALLIBLE: [&str; 10] = [
+            "Self", "String", "Option", "Vec", "Duration", "Arc", "Rc", "Box", "HashMap", "PathBuf",
+        ];
         self.flavor == Flavor::Blocking
             && match &self.returns {
                 Type::Path(path) if path.qself.is_none() => {
-                    path.path.segments.len() == 1
-                        && path.path.segments.iter().all(|segment| {
-                            INFALLIBLE.iter().chain(&COPIED).any(|name| segment.ident == name)
-                        })
+                    path.path.segments.last().is_some_and(|last| {
+                        INFALLIBLE.iter().chain(&COPIED).any(|name| last.ident == name)
+                    })
                 }
                 Type::Reference(_)
                 | Type::Tuple(_)
