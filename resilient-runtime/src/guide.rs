@@ -14,6 +14,7 @@
 //! | [`cache`] | keeps answers in memory and on disk, and loads each once |
 //! | [`fallback`] | answers when a call has failed |
 //! | [`preset`] | bundles of policies for kinds of services |
+//! | [`troubleshooting`] | what each error and each warning means, by its text |
 //! | [`expansion`] | the code that the attribute writes, and why it is written so |
 //!
 //! Every key and its default at one glance: [`macro@crate::resilient`]. The same by hand: [`Policy`](crate::Policy).
@@ -53,6 +54,9 @@ pub mod fallback {}
 
 #[doc = include_str!("../docs/guide/preset.md")]
 pub mod preset {}
+
+#[doc = include_str!("../docs/guide/troubleshooting.md")]
+pub mod troubleshooting {}
 
 #[doc = include_str!("../docs/guide/expansion.md")]
 pub mod expansion {}
