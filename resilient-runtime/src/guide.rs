@@ -14,6 +14,7 @@
 //! | [`cache`] | keeps answers in memory and on disk, and loads each once |
 //! | [`fallback`] | answers when a call has failed |
 //! | [`preset`] | bundles of policies for kinds of services |
+//! | [`migration`] | the same by hand and in other libraries, beside the attribute |
 //! | [`troubleshooting`] | what each error and each warning means, by its text |
 //! | [`expansion`] | the code that the attribute writes, and why it is written so |
 //!
@@ -54,6 +55,27 @@ pub mod fallback {}
 
 #[doc = include_str!("../docs/guide/preset.md")]
 pub mod preset {}
+
+#[doc = include_str!("../docs/guide/migration.md")]
+pub mod migration {
+    #[doc = include_str!("../docs/guide/migration/by_hand.md")]
+    pub mod by_hand {}
+
+    #[doc = include_str!("../docs/guide/migration/tower_resilience.md")]
+    pub mod tower_resilience {}
+
+    #[doc = include_str!("../docs/guide/migration/backon.md")]
+    pub mod backon {}
+
+    #[doc = include_str!("../docs/guide/migration/cached.md")]
+    pub mod cached {}
+
+    #[doc = include_str!("../docs/guide/migration/resilience4j.md")]
+    pub mod resilience4j {}
+
+    #[doc = include_str!("../docs/guide/migration/microprofile.md")]
+    pub mod microprofile {}
+}
 
 #[doc = include_str!("../docs/guide/troubleshooting.md")]
 pub mod troubleshooting {}
