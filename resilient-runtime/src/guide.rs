@@ -15,6 +15,9 @@
 //! | [`fallback`] | answers when a call has failed |
 //! | [`preset`] | bundles of policies for kinds of services |
 //! | [`blocking`] | the same for methods that block their thread |
+//! | [`migration`] | the same by hand and in other libraries, beside the attribute |
+//! | [`troubleshooting`] | what each error and each warning means, by its text |
+//! | [`expansion`] | the code that the attribute writes, and why it is written so |
 //!
 //! Every key and its default at one glance: [`macro@crate::resilient`]. The same by hand: [`Policy`](crate::Policy).
 
@@ -56,3 +59,30 @@ pub mod preset {}
 
 #[doc = include_str!("../docs/guide/blocking.md")]
 pub mod blocking {}
+
+#[doc = include_str!("../docs/guide/migration.md")]
+pub mod migration {
+    #[doc = include_str!("../docs/guide/migration/by_hand.md")]
+    pub mod by_hand {}
+
+    #[doc = include_str!("../docs/guide/migration/tower_resilience.md")]
+    pub mod tower_resilience {}
+
+    #[doc = include_str!("../docs/guide/migration/backon.md")]
+    pub mod backon {}
+
+    #[doc = include_str!("../docs/guide/migration/cached.md")]
+    pub mod cached {}
+
+    #[doc = include_str!("../docs/guide/migration/resilience4j.md")]
+    pub mod resilience4j {}
+
+    #[doc = include_str!("../docs/guide/migration/microprofile.md")]
+    pub mod microprofile {}
+}
+
+#[doc = include_str!("../docs/guide/troubleshooting.md")]
+pub mod troubleshooting {}
+
+#[doc = include_str!("../docs/guide/expansion.md")]
+pub mod expansion {}

@@ -21,7 +21,11 @@ use serde_json::Value;
 const MORE: [(&str, usize, &str); 0] = [];
 
 /// Cases whose errors point at the attribute as a whole, and why.
-const AT_THE_ATTRIBUTE: [(&str, &str); 5] = [
+const AT_THE_ATTRIBUTE: [(&str, &str); 6] = [
+    (
+        "boxed_future_that_does_not_hold_a_hidden_borrow",
+        "it is the compiler that sees the borrow in a type's arguments",
+    ),
     ("classify_nothing_said", "it is the attribute that says nothing"),
     ("second_resilient", "it is the second attribute that is too many"),
     ("second_resilient_on_a_block", "it is the second attribute that is too many"),
