@@ -75,11 +75,14 @@ const _: () = {
                                 Result<Market, ScoutError>,
                             >();
                         }
-                        if league.is_empty() {
-                            return Err(ScoutError);
+                        #[allow(unused_braces)]
+                        {
+                            if league.is_empty() {
+                                return Err(ScoutError);
+                            }
+                            let market = self.get(league.to_owned()).await?;
+                            Ok(market)
                         }
-                        let market = self.get(league.to_owned()).await?;
-                        Ok(market)
                     })
                     .await;
                 call.settle(outcome);
@@ -117,8 +120,11 @@ const _: () = {
                             >();
                         }
                         let mut path = path;
-                        path.insert_str(0, &self.url);
-                        Ok(Market::named(&path))
+                        #[allow(unused_braces)]
+                        {
+                            path.insert_str(0, &self.url);
+                            Ok(Market::named(&path))
+                        }
                     })
                     .await;
                 call.settle(outcome);

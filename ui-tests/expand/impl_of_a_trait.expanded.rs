@@ -79,9 +79,12 @@ const _: () = {
                         }
                         let _ = &mut *self;
                         let notes = &mut *notes;
-                        self.asked += 1;
-                        notes.push(self.of.as_ref().to_owned());
-                        Ok(Market::named(league))
+                        #[allow(unused_braces)]
+                        {
+                            self.asked += 1;
+                            notes.push(self.of.as_ref().to_owned());
+                            Ok(Market::named(league))
+                        }
                     })
                     .await;
                 call.settle(outcome);

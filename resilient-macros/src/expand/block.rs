@@ -43,8 +43,7 @@ pub(crate) fn expand(args: &Args, block: &Block, sound: bool) -> TokenStream {
         policies: block.policies(),
         sound,
     };
-    let (declared, items, likely) =
-        (expansion.policies(), expansion.items(), expansion.likely());
+    let (declared, items, likely) = (expansion.policies(), expansion.items(), expansion.likely());
     if declared.is_empty() {
         return items;
     }
@@ -81,9 +80,8 @@ impl Expansion<'_> {
         }
         let methods = self.block.methods().map(|method| &method.method);
         let methods = methods.filter(|method| self.protects(method));
-        let methods: Vec<_> = methods
-            .map(|method| (method, self.args.layer.overlaid(&method.args.layer)))
-            .collect();
+        let methods: Vec<_> =
+            methods.map(|method| (method, self.args.layer.overlaid(&method.args.layer))).collect();
         likely::expand(attrs, &check::likely(&methods))
     }
 

@@ -1,6 +1,6 @@
 //! A function with its policies in the place of its body.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Path, Signature};
 
@@ -59,7 +59,7 @@ impl Protected<'_> {
 
     /// The user's body as an expression that can be evaluated for each attempt, and that `return` and `?` do not leave.
     fn request(&self) -> TokenStream {
-        let (krate, returns, body) = (self.krate, &self.method.returns, &self.body.tokens);
+        let (krate, returns) = (self.krate, &self.method.returns);
         let arguments = self.method.arguments.iter().filter_map(|argument| self.take(argument));
         let hedged = self.layer.config.hedge.as_on().is_some();
         let moves = (hedged || self.method.receiver == Receiver::Value).then(|| quote!(move));
@@ -68,25 +68,43 @@ impl Protected<'_> {
         let this = this
             .filter(|_| self.method.receiver == Receiver::Mut)
             .map(|this| quote!(let _ = &mut *#this;));
+        let arguments: TokenStream = arguments.collect();
         match self.method.flavor {
             // A block cannot say what it returns, so what stands first says it.
-            Flavor::Async => quote! {
-                async #moves {
+            Flavor::Async => {
+                let block = self.behind(quote! {
                     if false {
                         return #krate::unreached::<#returns>();
                     }
                     #this
-                    #(#arguments)*
-                    #body
-                }
-            },
-            Flavor::Blocking => quote!(-> #returns { #(#arguments)* #body }),
-            Flavor::ImplFuture => quote!((|| { #(#arguments)* #body })()),
+                    #arguments
+                });
+                quote!(async #moves #block)
+            }
+            Flavor::Blocking => {
+                let block = self.behind(arguments);
+                quote!(-> #returns #block)
+            }
+            Flavor::ImplFuture => {
+                let block = self.behind(arguments);
+                quote!((|| #block)())
+            }
             Flavor::Boxed => {
-                let output = &self.method.sig.output;
-                quote!((|| #output { #(#arguments)* #body })())
+                let (output, block) = (&self.method.sig.output, self.behind(arguments));
+                quote!((|| #output #block)())
             }
         }
+    }
+
+    /// The body behind what it begins with. It keeps its own braces: their edition says when the temporaries of its last
+    /// expression are dropped, and that nothing is returned is told of there.
+    fn behind(&self, before: TokenStream) -> TokenStream {
+        let mut braces = Group::new(Delimiter::Brace, self.body.tokens.clone());
+        braces.set_span(self.body.span);
+        if before.is_empty() {
+            return braces.to_token_stream();
+        }
+        quote!({ #before #[allow(unused_braces)] #braces })
     }
 
     /// What makes an argument the body's own, as it was before.

@@ -47,8 +47,9 @@ impl Block {
         let (attrs, items) = Self::content.parse2(braces.stream())?;
         let items = items.into_iter().map(|item| match item {
             Content::Function(mut function) => {
-                let method = Method::parse(&mut function.attrs, &function.sig, errors);
+                let mut method = Method::parse(&mut function.attrs, &function.sig, errors);
                 let BlockFn { qualifiers, body, .. } = *function;
+                method.leave_unused(&body.tokens);
                 BlockItem::Method(Box::new(BlockMethod { method, qualifiers, body }))
             }
             Content::Other(tokens) => BlockItem::Other(tokens),

@@ -166,10 +166,12 @@ macro_rules! endpoint {
     };
 }
 
-endpoint!(fn of_a_macro(text: String, calls: &Calls) -> Result<u32, Fault> {
-    calls.after(1)?;
-    Ok(text.parse()?)
-});
+endpoint!(
+    fn of_a_macro(text: String, calls: &Calls) -> Result<u32, Fault> {
+        calls.after(1)?;
+        Ok(text.parse()?)
+    }
+);
 
 #[test]
 fn a_body_that_a_macro_was_given() {
