@@ -31,10 +31,13 @@ pub async fn fetch(arg1: (String, &str), tries: u32) -> Result<Market, ScoutErro
                 }
                 let (host, league) = arg1;
                 let mut tries = tries;
-                tries += 1;
-                match host.len() {
-                    0 => Err(ScoutError),
-                    _ => Ok(Market::named(&format!("{host}/{league}?{tries}"))),
+                #[allow(unused_braces)]
+                {
+                    tries += 1;
+                    match host.len() {
+                        0 => Err(ScoutError),
+                        _ => Ok(Market::named(&format!("{host}/{league}?{tries}"))),
+                    }
                 }
             })
             .await;
@@ -84,7 +87,8 @@ async fn search(words: Vec<String>) -> Result<u64, ScoutError> {
                             >();
                         }
                         let words = words;
-                        words.first().map(|word| word.len() as u64).ok_or(ScoutError)
+                        #[allow(unused_braces)]
+                        { words.first().map(|word| word.len() as u64).ok_or(ScoutError) }
                     }
                 },
             )
@@ -143,8 +147,11 @@ impl Shop {
                         >();
                     }
                     let _ = &mut *self;
-                    self.stock = self.stock.checked_sub(count).ok_or(ScoutError)?;
-                    Ok(self.stock)
+                    #[allow(unused_braces)]
+                    {
+                        self.stock = self.stock.checked_sub(count).ok_or(ScoutError)?;
+                        Ok(self.stock)
+                    }
                 })
                 .await;
             call.settle(outcome);

@@ -338,77 +338,92 @@ where
     }
 }
 pub struct Files(u32);
-/// The policies of `Files`, as the service `files`.
-struct FilesPolicies {
-    hidden: ::resilient_runtime::Pipeline,
-    boxed: ::resilient_runtime::Pipeline,
-}
-impl FilesPolicies {
-    /// Declared when they are first used.
-    fn get() -> &'static Self {
-        static POLICIES: ::resilient_runtime::Declared<FilesPolicies> = ::resilient_runtime::Declared::new(
-            FilesPolicies::declare,
-        );
-        &POLICIES
+const _: () = {
+    /// The policies of `Files`, as the service `files`.
+    #[allow(dead_code)]
+    struct FilesPolicies {
+        hidden: ::resilient_runtime::Pipeline,
+        boxed: ::resilient_runtime::Pipeline,
     }
-    fn declare(
-        registry: &::resilient_runtime::Registry,
-    ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
-        let declaration = registry
-            .declare(
-                "files",
-                ::resilient_runtime::PolicyConfig::new()
-                    .retry(::resilient_runtime::RetryConfig::new().max(2)),
-            )?;
-        ::core::result::Result::Ok(Self {
-            hidden: declaration
-                .method("hidden", ::resilient_runtime::PolicyConfig::new())?,
-            boxed: declaration.method("boxed", ::resilient_runtime::PolicyConfig::new())?,
-        })
-    }
-}
-impl Files {
-    /// Behind policies, as a method of the service `files`: retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
-    pub fn hidden(
-        &self,
-        league: String,
-    ) -> impl Future<Output = Result<Market, ScoutError>> + Send {
-        async move {
-            let mut call = FilesPolicies::get()
-                .hidden
-                .begin(::resilient_runtime::fallible::<Result<Market, ScoutError>>());
-            while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
-                let league = ::resilient_runtime::again::<String>(&league);
-                let begin = || {
-                    let number = self.0;
-                    async move { Ok(Market::named(&format!("{league}{number}"))) }
-                };
-                let outcome = attempt.run(begin()).await;
-                call.settle(outcome);
-            }
-            call.finish()
+    #[allow(dead_code)]
+    impl FilesPolicies {
+        /// Declared when they are first used.
+        fn get() -> &'static Self {
+            static POLICIES: ::resilient_runtime::Declared<FilesPolicies> = ::resilient_runtime::Declared::new(
+                FilesPolicies::declare,
+            );
+            &POLICIES
+        }
+        fn declare(
+            registry: &::resilient_runtime::Registry,
+        ) -> ::core::result::Result<Self, ::resilient_runtime::ConfigError> {
+            let declaration = registry
+                .declare(
+                    "files",
+                    ::resilient_runtime::PolicyConfig::new()
+                        .retry(::resilient_runtime::RetryConfig::new().max(2)),
+                )?;
+            ::core::result::Result::Ok(Self {
+                hidden: declaration
+                    .method("hidden", ::resilient_runtime::PolicyConfig::new())?,
+                boxed: declaration
+                    .method("boxed", ::resilient_runtime::PolicyConfig::new())?,
+            })
         }
     }
-    /// Behind policies, as a method of the service `files`: retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
-    pub fn boxed(&self) -> BoxFuture<'_, Result<Market, ScoutError>> {
-        ::std::boxed::Box::pin(async move {
-            let mut call = FilesPolicies::get()
-                .boxed
-                .begin(::resilient_runtime::fallible::<Result<Market, ScoutError>>());
-            while let ::core::option::Option::Some(attempt) = call.next_attempt().await {
-                let begin = || -> BoxFuture<'_, Result<Market, ScoutError>> {
-                    Box::pin(async move {
-                        if self.0 == 0 {
-                            Err(ScoutError)
-                        } else {
-                            Ok(Market::named("a"))
-                        }
-                    })
-                };
-                let outcome = attempt.run(begin()).await;
-                call.settle(outcome);
+    impl Files {
+        /// Behind policies, as a method of the service `files`: retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
+        pub fn hidden(
+            &self,
+            league: String,
+        ) -> impl Future<Output = Result<Market, ScoutError>> + Send {
+            async move {
+                let mut call = FilesPolicies::get()
+                    .hidden
+                    .begin(
+                        ::resilient_runtime::fallible::<Result<Market, ScoutError>>(),
+                    );
+                while let ::core::option::Option::Some(attempt) = call
+                    .next_attempt()
+                    .await
+                {
+                    let league = ::resilient_runtime::again::<String>(&league);
+                    let begin = || {
+                        let number = self.0;
+                        async move { Ok(Market::named(&format!("{league}{number}"))) }
+                    };
+                    let outcome = attempt.run(begin()).await;
+                    call.settle(outcome);
+                }
+                call.finish()
             }
-            call.finish()
-        })
+        }
+        /// Behind policies, as a method of the service `files`: retry (after 1s, then times 2); at most 2 attempts, without a limit in time.
+        pub fn boxed(&self) -> BoxFuture<'_, Result<Market, ScoutError>> {
+            ::std::boxed::Box::pin(async move {
+                let mut call = FilesPolicies::get()
+                    .boxed
+                    .begin(
+                        ::resilient_runtime::fallible::<Result<Market, ScoutError>>(),
+                    );
+                while let ::core::option::Option::Some(attempt) = call
+                    .next_attempt()
+                    .await
+                {
+                    let begin = || -> BoxFuture<'_, Result<Market, ScoutError>> {
+                        Box::pin(async move {
+                            if self.0 == 0 {
+                                Err(ScoutError)
+                            } else {
+                                Ok(Market::named("a"))
+                            }
+                        })
+                    };
+                    let outcome = attempt.run(begin()).await;
+                    call.settle(outcome);
+                }
+                call.finish()
+            })
+        }
     }
-}
+};

@@ -44,9 +44,15 @@ pub(crate) fn expand(args: &Args, block: &Block, sound: bool) -> TokenStream {
         sound,
     };
     let (declared, items, likely) = (expansion.policies(), expansion.items(), expansion.likely());
+    if declared.is_empty() {
+        return items;
+    }
+    // The name of what holds the policies is the block's own: a type has as many blocks as its author likes.
     quote! {
-        #declared
-        #items
+        const _: () = {
+            #declared
+            #items
+        };
         #likely
     }
 }
@@ -112,11 +118,14 @@ impl Expansion<'_> {
             #(#cfgs)*
             #[doc = #docs]
             #(#lints)*
+            // A method that nobody calls is told of already, and one that is not compiled needs none of this.
+            #[allow(dead_code)]
             struct #policies {
                 #(#fields)*
             }
 
             #(#cfgs)*
+            #[allow(dead_code)]
             impl #policies {
                 /// Declared when they are first used.
                 fn get() -> &'static Self {
@@ -150,7 +159,7 @@ impl Expansion<'_> {
     /// Output:  impl HttpScout { pub async fn market_data(&self, league: &str) -> Result<Market, ScoutError> { ... } }
     /// ```
     fn items(&self) -> TokenStream {
-        let Block { head, attrs: inner, items } = self.block;
+        let Block { head, attrs: inner, items, .. } = self.block;
         let (attrs, unsafety, impl_token) = (&head.attrs, &head.unsafety, &head.impl_token);
         let (generics, self_ty) = (&head.generics, &head.self_ty);
         let (defaultness, polarity) = (&head.modifiers.defaultness, &head.modifiers.polarity);

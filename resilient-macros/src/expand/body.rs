@@ -1,6 +1,6 @@
 //! A function with its policies in the place of its body.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Path, Signature};
 
@@ -63,7 +63,7 @@ impl Protected<'_> {
     /// behind what makes it one.
     fn request(&self) -> (TokenStream, TokenStream) {
         let begin = Ident::new("begin", Span::mixed_site());
-        let (krate, returns, body) = (self.krate, &self.method.returns, &self.body.tokens);
+        let (krate, returns) = (self.krate, &self.method.returns);
         let arguments = self.method.arguments.iter().filter_map(|argument| self.take(argument));
         let hedged = self.layer.config.hedge.as_on().is_some();
         let moves = (hedged || self.method.receiver == Receiver::Value).then(|| quote!(move));
@@ -72,30 +72,43 @@ impl Protected<'_> {
         let this = this
             .filter(|_| self.method.receiver == Receiver::Mut)
             .map(|this| quote!(let _ = &mut *#this;));
+        let arguments: TokenStream = arguments.collect();
         match self.method.flavor {
             // A block cannot say what it returns, so what stands first says it.
-            Flavor::Async => (
-                TokenStream::new(),
-                quote! {
-                    async #moves {
-                        if false {
-                            return #krate::unreached::<#returns>();
-                        }
-                        #this
-                        #(#arguments)*
-                        #body
+            Flavor::Async => {
+                let block = self.behind(quote! {
+                    if false {
+                        return #krate::unreached::<#returns>();
                     }
-                },
-            ),
-            Flavor::Blocking => (TokenStream::new(), quote!(-> #returns { #(#arguments)* #body })),
+                    #this
+                    #arguments
+                });
+                (TokenStream::new(), quote!(async #moves #block))
+            }
+            Flavor::Blocking => {
+                let block = self.behind(arguments);
+                (TokenStream::new(), quote!(-> #returns #block))
+            }
             Flavor::ImplFuture => {
-                (quote!(let #begin = || { #(#arguments)* #body };), quote!(#begin()))
+                let block = self.behind(arguments);
+                (quote!(let #begin = || #block;), quote!(#begin()))
             }
             Flavor::Boxed => {
-                let output = &self.method.sig.output;
-                (quote!(let #begin = || #output { #(#arguments)* #body };), quote!(#begin()))
+                let (output, block) = (&self.method.sig.output, self.behind(arguments));
+                (quote!(let #begin = || #output #block;), quote!(#begin()))
             }
         }
+    }
+
+    /// The body behind what it begins with. It keeps its own braces: their edition says when the temporaries of its last
+    /// expression are dropped, and that nothing is returned is told of there.
+    fn behind(&self, before: TokenStream) -> TokenStream {
+        let mut braces = Group::new(Delimiter::Brace, self.body.tokens.clone());
+        braces.set_span(self.body.span);
+        if before.is_empty() {
+            return braces.to_token_stream();
+        }
+        quote!({ #before #[allow(unused_braces)] #braces })
     }
 
     /// What makes an argument the body's own, as it was before.

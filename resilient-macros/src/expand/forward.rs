@@ -86,7 +86,16 @@ pub(super) fn attributes(method: &Method) -> Vec<TokenStream> {
     let deprecated = method.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
     let lints = method.attrs.iter().filter_map(lint_level);
     let cfgs = method.cfgs().into_iter().map(ToTokens::to_token_stream);
-    cfgs.chain(lints).chain(deprecated.then(|| quote!(#[allow(deprecated)]))).collect()
+    let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
+    cfgs.chain(lints).chain(deprecated).chain(underscored(method)).collect()
+}
+
+/// For code of ours that uses an argument whose name says that it is not used.
+pub(super) fn underscored(method: &Method) -> Option<TokenStream> {
+    let mut names = method.arguments.iter().map(|argument| argument.name.to_string());
+    names
+        .any(|name| name.starts_with('_'))
+        .then(|| quote!(#[allow(clippy::used_underscore_binding)]))
 }
 
 /// A lint level as it holds for generated code: what is expected of the user's code may not happen in ours.

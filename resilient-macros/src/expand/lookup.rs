@@ -6,7 +6,7 @@ use syn::{Expr, Path, Type, spanned::Spanned};
 
 use super::{
     Expansion, cached,
-    forward::this,
+    forward::{this, underscored},
     pipeline::{Loop, again},
 };
 use crate::{
@@ -28,11 +28,11 @@ pub(super) fn lookup(pipeline: &Loop<'_>, call: &Ident) -> TokenStream {
         (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
         (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
     };
-    let key = key(krate, params, method, layer);
+    let (allow, key) = (underscored(method), key(krate, params, method, layer));
     if method.is_async() {
-        quote!(#call.lookup(#witness, #key).await;)
+        quote!(#allow #call.lookup(#witness, #key).await;)
     } else {
-        quote!(#call.lookup_blocking(#witness, #key);)
+        quote!(#allow #call.lookup_blocking(#witness, #key);)
     }
 }
 

@@ -1,5 +1,5 @@
 use proc_macro2::{Group, Ident, TokenStream};
-use quote::{ToTokens, format_ident};
+use quote::{ToTokens, quote};
 use syn::{
     Attribute, ImplItem, ItemImpl,
     parse::{Parse, ParseStream, Parser, discouraged::Speculative},
@@ -19,6 +19,8 @@ pub(crate) struct Block {
     /// `#![...]` between its braces.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) items: Vec<BlockItem>,
+    /// Every token of it, for names that it does not use.
+    tokens: TokenStream,
 }
 
 pub(crate) enum BlockItem {
@@ -49,11 +51,13 @@ impl Block {
                 let mut method = Method::parse(&mut function.attrs, &function.sig, errors);
                 method.makes_its_type = method.returns.to_token_stream().to_string() == ty;
                 let BlockFn { qualifiers, body, .. } = *function;
+                method.leave_unused(&body.tokens);
                 BlockItem::Method(Box::new(BlockMethod { method, qualifiers, body }))
             }
             Content::Other(tokens) => BlockItem::Other(tokens),
         });
-        Ok(Self { attrs, items: items.collect(), head })
+        let tokens = quote!(#head #braces);
+        Ok(Self { attrs, items: items.collect(), head, tokens })
     }
 
     fn content(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, Vec<Content>)> {
@@ -84,15 +88,16 @@ impl Block {
         (of(self.head.self_ty.to_token_stream()), of_trait.unwrap_or_default())
     }
 
-    /// Its type's name, as that of a service.
+    /// Its type's name, as that of a service; its trait's, where the trait is implemented for every type.
     pub(crate) fn service(&self) -> String {
-        names::snake_case(&self.names().0)
+        let (ty, of_trait) = self.names();
+        names::snake_case(if ty.is_empty() { &of_trait } else { &ty })
     }
 
     /// The name of the type that holds its policies.
     pub(crate) fn policies(&self) -> Ident {
         let (ty, of_trait) = self.names();
-        format_ident!("{ty}{of_trait}Policies")
+        names::free_item(&format!("{ty}{of_trait}Policies"), &self.tokens)
     }
 }
 

@@ -1,4 +1,4 @@
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
     Attribute, Signature, Token, Visibility,
@@ -10,12 +10,15 @@ pub(crate) struct Body {
     /// `#![...]`, which goes where the body begins.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) tokens: TokenStream,
+    /// Where its braces are.
+    pub(crate) span: Span,
 }
 
 impl Body {
     pub(super) fn of(braces: &Group) -> syn::Result<Self> {
         let read = |input: ParseStream<'_>| {
-            Ok(Self { attrs: input.call(Attribute::parse_inner)?, tokens: input.parse()? })
+            let attrs = input.call(Attribute::parse_inner)?;
+            Ok(Self { attrs, tokens: input.parse()?, span: braces.span() })
         };
         read.parse2(braces.stream())
     }

@@ -24,7 +24,8 @@ impl Function {
         let mut qualifiers = item.vis.into_token_stream();
         item.modifiers.defaultness.to_tokens(&mut qualifiers);
         let body = Body::of(braces)?;
-        let method = Method::new(item.attrs, &item.sig, MethodArgs::default());
+        let mut method = Method::new(item.attrs, &item.sig, MethodArgs::default());
+        method.leave_unused(&body.tokens);
         Ok(Self { method, qualifiers, body })
     }
 }

@@ -127,6 +127,20 @@ impl Method {
         }
     }
 
+    /// Leaves alone what the body does not take: `_`, and a name that begins with one. It is not there to be cloned.
+    pub(super) fn leave_unused(&mut self, body: &TokenStream) {
+        for argument in &mut self.arguments {
+            let name = argument.name.to_string();
+            let unused = match &argument.pattern {
+                None => name.starts_with('_') && !mentions(body.clone(), &name),
+                Some(pattern) => matches!(pattern, Pat::Wild(_)),
+            };
+            if unused {
+                argument.passing = Passing::Again;
+            }
+        }
+    }
+
     /// The method's name as text.
     pub(crate) fn name(&self) -> String {
         self.sig.ident.unraw().to_string()

@@ -63,8 +63,8 @@ impl Item {
 /// An item with nothing between its braces, and the braces.
 fn without_content(item: &TokenStream) -> Option<(TokenStream, Group)> {
     let mut tokens: Vec<_> = item.clone().into_iter().collect();
-    match tokens.pop()? {
-        TokenTree::Group(braces) if braces.delimiter() == Delimiter::Brace => {
+    match visible_group(tokens.pop()?)? {
+        braces if braces.delimiter() == Delimiter::Brace => {
             let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
             empty.set_span(braces.span());
             tokens.push(empty.into());
@@ -72,6 +72,17 @@ fn without_content(item: &TokenStream) -> Option<(TokenStream, Group)> {
         }
         _ => None,
     }
+}
+
+/// A group without the invisible ones that `macro_rules` puts around `$body:block`.
+fn visible_group(token: TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = token else { return None };
+    if group.delimiter() != Delimiter::None {
+        return Some(group);
+    }
+    let mut inside = group.stream().into_iter();
+    let only = inside.next().filter(|_| inside.next().is_none())?;
+    visible_group(only)
 }
 
 /// The first line of an item: enough to point at.

@@ -155,3 +155,67 @@ pub trait Store {
     /// What it is called.
     fn name(&self) -> &str;
 }
+
+/// Arguments that are not used.
+pub trait Ignoring {
+    /// Answers.
+    ///
+    /// # Errors
+    ///
+    /// What the service answers.
+    fn answer(&self, league: String, request: Request) -> Result<u32, ScoutError>;
+}
+
+/// A request that can be sent once.
+#[derive(Debug)]
+pub struct Request;
+
+/// Answers by itself.
+#[derive(Debug)]
+pub struct Constant;
+
+#[resilient(service = "constants", retry(max = 2, base = "10ms"))]
+impl Ignoring for Constant {
+    fn answer(&self, _league: String, _: Request) -> Result<u32, ScoutError> {
+        Ok(1)
+    }
+}
+
+#[resilient(service = "cached_constants", cache(memory = "5m", shared))]
+impl Constant {
+    /// Answers.
+    ///
+    /// # Errors
+    ///
+    /// What the service answers.
+    pub async fn of(&self, _league: &str, _limit: u32) -> Result<u32, ScoutError> {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static ASKED: AtomicU32 = AtomicU32::new(0);
+        Ok(ASKED.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// One whose callers may be anybody, or nobody.
+#[resilient(service = "unused_constants", retry(max = 2, base = "10ms"))]
+#[allow(dead_code)]
+impl Constant {
+    async fn nobody(&self, _log: Vec<u32>) -> Result<u32, ScoutError> {
+        Ok(1)
+    }
+}
+
+#[resilient(service = "absent_constants", retry(max = 2, base = "10ms"))]
+impl Constant {
+    /// Is not there.
+    #[cfg(any())]
+    pub async fn absent(&self) -> Result<u32, ScoutError> {
+        Ok(1)
+    }
+}
+
+/// Arguments that an implementation may use.
+#[resilient(cache = "5m", retry(max = 2, base = "10ms"))]
+pub trait Unnamed {
+    /// Answers.
+    async fn answer(&self, _league: &str, _limit: u32) -> Result<u32, ScoutError>;
+}

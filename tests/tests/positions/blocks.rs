@@ -186,6 +186,82 @@ async fn two_blocks_of_one_service_share_its_breaker() {
     assert!(matches!(Two.answer().await, Err(Fault::Rejected(Rejection::BreakerOpen { .. }))));
 }
 
+struct Split(Calls);
+
+#[resilient(service = "split_reads", retry(max = 3, base = "1ms"))]
+impl Split {
+    async fn read(&self) -> Result<u32, Fault> {
+        self.0.after(2)
+    }
+}
+
+#[resilient(service = "split_writes", retry(max = 2, base = "1ms"))]
+impl Split {
+    fn write(&self) -> Result<u32, Fault> {
+        self.0.after(1)
+    }
+}
+
+/// The policies of a block could have this name; here it is the user's.
+#[derive(Debug, PartialEq)]
+struct OwnPolicies(u32);
+struct Own;
+
+#[resilient(service = "own_policies", retry(max = 2, base = "1ms"))]
+impl Own {
+    fn policies(&self) -> Result<OwnPolicies, Fault> {
+        Ok(OwnPolicies(7))
+    }
+}
+
+#[tokio::test]
+async fn a_type_has_as_many_blocks_as_its_author_likes() {
+    assert_eq!(Split(Calls::new()).read().await, Ok(3));
+    assert_eq!(Split(Calls::new()).write(), Ok(2));
+    assert_eq!(Own.policies(), Ok(OwnPolicies(7)));
+}
+
+trait Named {
+    fn named(&self) -> Result<String, Fault>;
+}
+
+#[resilient(retry(max = 2, base = "1ms"))]
+impl<T: std::fmt::Display> Named for T {
+    fn named(&self) -> Result<String, Fault> {
+        Ok(self.to_string())
+    }
+}
+
+trait Counted {
+    fn size(&self) -> Result<usize, Fault>;
+}
+
+#[resilient(service = "pairs", retry(max = 2, base = "1ms"))]
+impl Counted for [u8; 2] {
+    fn size(&self) -> Result<usize, Fault> {
+        Ok(2)
+    }
+}
+
+#[resilient(service = "triples", retry(max = 2, base = "1ms"))]
+impl Counted for [u8; 3] {
+    fn size(&self) -> Result<usize, Fault> {
+        Ok(3)
+    }
+}
+
+#[test]
+fn a_block_for_every_type_is_a_service_named_after_its_trait() {
+    assert_eq!(5.named().as_deref(), Ok("5"));
+    let service = Registry::global().service("named").expect("it was called");
+    assert_eq!(service.method("named").expect("it was called").snapshot().attempts, 1);
+}
+
+#[test]
+fn blocks_whose_types_differ_in_a_number() {
+    assert_eq!(([1, 2].size(), [1, 2, 3].size()), (Ok(2), Ok(3)));
+}
+
 struct Backed {
     mirror: Option<Box<Backed>>,
 }

@@ -159,6 +159,26 @@ async fn attributes_of_the_body_stay_its() {
     assert_eq!(attributes_inside(1).await, Ok(1));
 }
 
+macro_rules! endpoint {
+    ($vis:vis fn $name:ident($($arg:ident: $ty:ty),*) -> $returns:ty $body:block) => {
+        #[resilient(service = "bodies", retry(max = 2, base = "1ms"))]
+        $vis fn $name($($arg: $ty),*) -> $returns $body
+    };
+}
+
+endpoint!(
+    fn of_a_macro(text: String, calls: &Calls) -> Result<u32, Fault> {
+        calls.after(1)?;
+        Ok(text.parse()?)
+    }
+);
+
+#[test]
+fn a_body_that_a_macro_was_given() {
+    let calls = Calls::new();
+    assert_eq!((of_a_macro("7".to_owned(), &calls), calls.count()), (Ok(7), 2));
+}
+
 struct Owner {
     name: String,
     last: u32,
