@@ -179,9 +179,6 @@ impl Method {
         if self.flavor == Flavor::Blocking && self.makes_its_type {
             return true;
         }
-        const INFALLIBLE: [&str; 10] = [
-            "Self", "String", "Option", "Vec", "Duration", "Arc", "Rc", "Box", "HashMap", "PathBuf",
-        ];
         self.flavor == Flavor::Blocking
             && match &self.returns {
                 Type::Path(path) if path.qself.is_none() => {
@@ -253,6 +250,10 @@ fn arguments(sig: &Signature) -> Vec<Argument> {
         })
         .collect()
 }
+
+/// Names that no alias of `Result` has.
+const INFALLIBLE: [&str; 10] =
+    ["Self", "String", "Option", "Vec", "Duration", "Arc", "Rc", "Box", "HashMap", "PathBuf"];
 
 const COPIED: [&str; 16] = [
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32",
