@@ -36,6 +36,8 @@ pub(super) enum Entered {
 pub(super) struct Opening(Option<PathBuf>);
 
 pub(super) fn enter(directory: &Path) -> Result<Entered, OpenError> {
+    // Dropped after the lock: the last handle takes it.
+    let mut closing = Vec::new();
     let mut guard = slots();
     loop {
         let busy = match guard.get_or_insert_default().get(directory) {
@@ -45,7 +47,11 @@ pub(super) fn enter(directory: &Path) -> Result<Entered, OpenError> {
             }
             Some(Slot::Opening) => "opened",
             Some(Slot::Open(store)) => match store.upgrade() {
-                Some(store) => return Ok(Entered::Open(store)),
+                Some(store) if !store.is_closing() => return Ok(Entered::Open(store)),
+                Some(store) => {
+                    closing.push(store);
+                    "closed"
+                }
                 // Its last handle is gone and its thread is writing the rest.
                 None => "closed",
             },

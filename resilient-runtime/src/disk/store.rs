@@ -122,6 +122,11 @@ impl Store {
         self.queue.ended().await;
     }
 
+    /// Whether it was told to close. Its thread lets the directory go once it has.
+    pub(super) fn is_closing(&self) -> bool {
+        self.queue.is_closed()
+    }
+
     /// Why nothing is read and written any more.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         if self.answers.is_broken() {

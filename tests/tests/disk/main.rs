@@ -23,7 +23,7 @@ use resilient_runtime::{
 };
 use resilient_tests::{
     double::{Double, Fault},
-    entry,
+    entry, poll_once,
 };
 use tempfile::tempdir;
 use tracing::{Event, Subscriber, field::Visit};
@@ -122,6 +122,23 @@ async fn what_waits_to_be_written_is_written_when_the_registry_is_dropped() {
         api(&double, &registry(directory.path())).get("a").await.map(|(number, _)| number),
         Ok(1)
     );
+}
+
+#[tokio::test]
+async fn a_directory_that_is_being_closed_is_opened_anew() {
+    let directory = tempdir().expect("a directory");
+    let double = Double::default();
+    for round in 0..20 {
+        let registry = registry(directory.path());
+        assert_eq!(registry.disk(), DiskStatus::Ready, "round {round}");
+        assert_eq!(api(&double, &registry).get("a").await, Ok((1, "a".to_owned())));
+        let mut closing = Box::pin(registry.close());
+        let _ = poll_once(closing.as_mut());
+        let next = self::registry(directory.path());
+        closing.await;
+        assert_eq!(next.disk(), DiskStatus::Ready, "round {round}");
+        assert_eq!(api(&double, &next).get("a").await, Ok((1, "a".to_owned())));
+    }
 }
 
 #[test]
