@@ -8,7 +8,7 @@ struct Client;
 
 #[resilient(retry = 3)]
 impl Client {
-    fn market_data(&self, league: Cow<'_, str>) -> BoxFuture<'_, Result<Market, ScoutError>> {
+    fn market_data(&self, league: Cow<str>) -> BoxFuture<'_, Result<Market, ScoutError>> {
         let name = league.into_owned();
         Box::pin(async move { Ok(Market::named(&name)) })
     }

@@ -2,7 +2,6 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
 
 use crate::{
     args::Layer,
@@ -55,14 +54,14 @@ fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
     let bounds = method.sig.generics.where_clause.to_token_stream();
     let bounded = lifetimes(bounds).contains(lifetime)
         || method.sig.generics.lifetimes().any(|param| !param.bounds.is_empty());
-    let shorter = method.arguments.iter().filter(|argument| match &argument.ty {
-        Type::Reference(reference) => {
-            reference.lifetime.as_ref().map_or("_".to_owned(), |of| of.ident.to_string())
-                != *lifetime
-                || (lifetime == "_" && method.receiver != Receiver::None)
-        }
-        _ => false,
-    });
+    let another = |borrow: &String| {
+        borrow != "static"
+            && (borrow != lifetime || lifetime == "_" && method.receiver != Receiver::None)
+    };
+    let shorter = method
+        .arguments
+        .iter()
+        .filter(|argument| lifetimes(argument.ty.to_token_stream()).iter().any(another));
     let mut shorter = shorter.filter(|_| !bounded && lifetime != "static").peekable();
     let lives = shorter.peek().is_none();
     for argument in shorter {
@@ -72,16 +71,26 @@ fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
     lives
 }
 
-/// The names of the lifetimes in a type.
+/// The names of the lifetimes in a type, `_` where they have none; but not those in the arguments of a function.
 fn lifetimes(tokens: TokenStream) -> Vec<String> {
     let mut names = Vec::new();
     let mut tokens = tokens.into_iter().peekable();
+    let mut of_a_function = false;
     while let Some(token) = tokens.next() {
+        let function = std::mem::take(&mut of_a_function);
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {
                 names.extend(tokens.peek().map(ToString::to_string));
             }
-            TokenTree::Group(group) => names.extend(lifetimes(group.stream())),
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                let named =
+                    matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                names.extend((!named).then(|| "_".to_owned()));
+            }
+            TokenTree::Ident(ident) => {
+                of_a_function = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name);
+            }
+            TokenTree::Group(group) if !function => names.extend(lifetimes(group.stream())),
             _ => {}
         }
     }
