@@ -1,7 +1,7 @@
 //! What an attribute on an `impl` block or a function cannot do: there is no decorator, and the body is the user's.
 
 use quote::ToTokens;
-use syn::Safety;
+use syn::{Receiver as SynReceiver, ReceiverKind, Safety, Type};
 
 use super::policies;
 use crate::{
@@ -80,13 +80,21 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
     }
 }
 
+/// Whether a `self` of a written type is there for each run: one that is shared is copied, an exclusive one is borrowed
+/// anew, unless it is wrapped.
+fn is_borrowed_again(receiver: &SynReceiver) -> bool {
+    let ReceiverKind::Typed(_, ty) = &receiver.kind else { return true };
+    matches!(**ty, Type::Reference(_))
+        || ty.to_token_stream().to_string().contains('&') && !mentions(ty.to_token_stream(), "mut")
+}
+
 /// Whether a body can run again, as `policy` wants it to.
 fn repeated(method: &Method, policy: &'static str, errors: &mut Errors) {
     let name = &method.sig.ident;
     let off = policies::off(method, policy);
     if method.receiver == Receiver::Typed
         && let Some(receiver) = method.sig.receiver()
-        && !receiver.to_token_stream().to_string().contains('&')
+        && !is_borrowed_again(receiver)
     {
         errors.at(receiver, format!("`{policy}` cannot stand on `{name}`, whose first run may take this `self` with it; write `&self`, or {off}"));
     }
@@ -152,6 +160,21 @@ pub(super) fn names(outer: &Layer, block: &Block, errors: &mut Errors) {
         let about = name.strip_prefix("invalidate_").or_else(|| name.strip_prefix("warm_"));
         if about.is_some_and(|about| cached.iter().any(|cached| cached == about)) {
             errors.at(&method.sig.ident, format!("the attribute adds a method `{name}`, for what is in the cache; give this one another name"));
+        }
+    }
+}
+
+/// What is declared once for all of a generic block's types cannot name one of them.
+pub(super) fn declares(outer: &Layer, block: &Block, errors: &mut Errors) {
+    if block.head.generics.params.is_empty() {
+        return;
+    }
+    let layers = block.methods().map(|method| &method.method.args.layer).chain([outer]);
+    for rules in layers.map(|layer| &layer.rules) {
+        for path in [&rules.backoff, &rules.tier].into_iter().flatten() {
+            if mentions(path.to_token_stream(), "Self") {
+                errors.at(path, "`Self` is many types here, and this holds for all of them; write a function or a constant outside of the block");
+            }
         }
     }
 }

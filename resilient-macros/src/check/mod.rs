@@ -62,6 +62,7 @@ pub(crate) fn block(args: &Args, block: &Block, errors: &mut Errors) {
     let of_trait = block.head.trait_.is_some();
     bodies(args, &methods, of_trait, errors);
     bodies::names(&args.layer, block, errors);
+    bodies::declares(&args.layer, block, errors);
 }
 
 pub(crate) fn function(args: &Args, function: &Function, errors: &mut Errors) {

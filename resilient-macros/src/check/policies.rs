@@ -2,11 +2,12 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::{Lifetime, ReceiverKind, Type};
 
 use crate::{
     args::Layer,
     errors::Errors,
-    item::{Flavor, Method, Passing, Receiver},
+    item::{Argument, Flavor, Method, Passing, Receiver},
     spans::mentions,
 };
 
@@ -17,6 +18,9 @@ pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
     }
     if layer.config.hedge.as_on().is_some() {
         hedge(method, errors);
+    }
+    if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+        returns_exclusive(method, errors);
     }
     if method.receiver == Receiver::Value {
         taken(method, layer, errors);
@@ -43,8 +47,55 @@ fn nameable(method: &Method, errors: &mut Errors) -> bool {
     !hidden
 }
 
-/// Whether a boxed future may hold what the policies pass to it for each attempt.
+/// An answer that borrows exclusively holds what another attempt needs.
+fn returns_exclusive(method: &Method, errors: &mut Errors) {
+    let returns = || method.returns.to_token_stream();
+    let functions = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| mentions(returns(), name));
+    // Of a future that is returned, more than this is told.
+    if functions || !matches!(method.flavor, Flavor::Async | Flavor::Blocking) {
+        return;
+    }
+    let held = lifetimes(returns());
+    let of = |reference: &Option<Lifetime>| {
+        reference.as_ref().map_or("_".to_owned(), |lifetime| lifetime.ident.to_string())
+    };
+    let receiver = method.sig.receiver().and_then(|receiver| match &receiver.kind {
+        ReceiverKind::Reference(_, lifetime, exclusive) => {
+            Some((of(lifetime), exclusive.is_some()))
+        }
+        _ => None,
+    });
+    let arguments = method.arguments.iter().filter_map(|argument| match &argument.ty {
+        Type::Reference(reference) => {
+            Some((of(&reference.lifetime), reference.mutability.is_some()))
+        }
+        _ => None,
+    });
+    // What is left out is the lifetime of `self`, if that is a reference.
+    let of_self = receiver.is_some();
+    let arguments = arguments.filter(|(lifetime, _)| !of_self || lifetime != "_");
+    let mut exclusive = receiver.into_iter().chain(arguments).filter(|(_, exclusive)| *exclusive);
+    if exclusive.any(|(lifetime, _)| held.contains(&lifetime)) {
+        let (name, off) = (&method.sig.ident, off(method, "retry"));
+        errors.at(&method.returns, format!("`retry` cannot stand on `{name}`, whose first answer would still hold what it borrows exclusively; return an owned type, or {off}"));
+    }
+}
+
+/// Whether a future may hold what the policies pass to it for each attempt.
 fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
+    if method.returns_owned && matches!(method.receiver, Receiver::Ref | Receiver::Mut) {
+        errors.at(&method.sig.output, "the future must hold `self` for another attempt, and its type says that it borrows nothing; end its bounds with `+ '_`, or write `BoxFuture<'_, ...>`");
+        return false;
+    }
+    if method.returns_owned {
+        let borrowed = |ty: &Type| matches!(ty, Type::Reference(reference) if reference.lifetime.as_ref().is_none_or(|of| of.ident != "static"));
+        let mut lives = true;
+        for argument in method.arguments.iter().filter(|argument| borrowed(&argument.ty)) {
+            lives = false;
+            shorter_than_its_future(argument, errors);
+        }
+        return lives;
+    }
     if method.flavor != Flavor::Boxed {
         return true;
     }
@@ -65,10 +116,14 @@ fn lives_as_long(method: &Method, errors: &mut Errors) -> bool {
     let mut shorter = shorter.filter(|_| !bounded && lifetime != "static").peekable();
     let lives = shorter.peek().is_none();
     for argument in shorter {
-        let name = &argument.name;
-        errors.at(&argument.ty, format!("the future must hold `{name}` for another attempt, and its type says that it does not; give both one lifetime, such as `{name}: &'a str` and `BoxFuture<'a, ...>`"));
+        shorter_than_its_future(argument, errors);
     }
     lives
+}
+
+fn shorter_than_its_future(argument: &Argument, errors: &mut Errors) {
+    let name = &argument.name;
+    errors.at(&argument.ty, format!("the future must hold `{name}` for another attempt, and its type says that it does not; give both one lifetime, such as `{name}: &'a str` and `BoxFuture<'a, ...>`"));
 }
 
 /// The names of the lifetimes in a type, `_` where they have none; but not those in the arguments of a function.

@@ -12,6 +12,8 @@ pub(super) struct Returned {
     pub(super) output: Type,
     /// Whether its type says that it is `Send`.
     pub(super) sends: bool,
+    /// Whether its type says that it borrows nothing.
+    pub(super) owns: bool,
 }
 
 impl Returned {
@@ -27,11 +29,19 @@ impl Returned {
                         Type::TraitObject(object) => Self::bounded(Flavor::Boxed, &object.bounds),
                         _ => None,
                     },
-                    name @ ("BoxFuture" | "LocalBoxFuture") => Some(Self {
-                        flavor: Flavor::Boxed,
-                        output: only_type(last)?.clone(),
-                        sends: name == "BoxFuture",
-                    }),
+                    name @ ("BoxFuture" | "LocalBoxFuture") => {
+                        let mut lifetimes =
+                            arguments(last)?.filter_map(|argument| match argument {
+                                GenericArgument::Lifetime(lifetime) => Some(lifetime),
+                                _ => None,
+                            });
+                        Some(Self {
+                            flavor: Flavor::Boxed,
+                            output: only_type(last)?.clone(),
+                            sends: name == "BoxFuture",
+                            owns: lifetimes.any(|lifetime| lifetime.ident == "static"),
+                        })
+                    }
                     _ => None,
                 }
             }
@@ -52,7 +62,13 @@ impl Returned {
             }
             _ => None,
         })?;
-        Some(Self { flavor, output, sends: mentions(quote::quote!(#bounds), "Send") })
+        let mut lifetimes = bounds.iter().filter_map(|bound| match bound {
+            TypeParamBound::Lifetime(lifetime) => Some(lifetime.ident == "static"),
+            _ => None,
+        });
+        // In a box, nothing said is `'static`.
+        let owns = lifetimes.next().unwrap_or(flavor == Flavor::Boxed);
+        Some(Self { flavor, output, sends: mentions(quote::quote!(#bounds), "Send"), owns })
     }
 }
 

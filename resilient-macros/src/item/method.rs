@@ -29,6 +29,8 @@ pub(crate) struct Method {
     pub(crate) returns: Type,
     /// Whether the type of the future that it returns says that it is `Send`.
     pub(crate) returns_send: bool,
+    /// Whether the type of the future that it returns says that it borrows nothing.
+    pub(crate) returns_owned: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,8 +100,8 @@ impl Method {
             ReturnType::Type(_, ty) if sig.asyncness.is_none() => Returned::of(ty),
             _ => None,
         };
-        let (flavor, returns, returns_send) = match (returned, &sig.output) {
-            (Some(Returned { flavor, output, sends }), _) => (flavor, output, sends),
+        let (flavor, returns, returns_send, returns_owned) = match (returned, &sig.output) {
+            (Some(Returned { flavor, output, sends, owns }), _) => (flavor, output, sends, owns),
             (None, output) => {
                 let returns = match output {
                     // Nothing was written that could be pointed at but the name.
@@ -110,7 +112,7 @@ impl Method {
                     ReturnType::Type(_, ty) => ungrouped(ty).clone(),
                 };
                 let flavor = if sig.asyncness.is_some() { Flavor::Async } else { Flavor::Blocking };
-                (flavor, returns, false)
+                (flavor, returns, false, false)
             }
         };
         Self {
@@ -119,6 +121,7 @@ impl Method {
             arguments: arguments(sig),
             returns,
             returns_send,
+            returns_owned,
             attrs,
             args,
             annotated: true,
