@@ -1,6 +1,6 @@
 //! A function with its policies in the place of its body.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Path, Signature};
 
@@ -21,8 +21,8 @@ pub(super) struct Protected<'a> {
     pub(super) body: &'a Body,
     /// What a call begins in.
     pub(super) pipeline: TokenStream,
-    /// Type parameters around the method, which its answers depend on besides its arguments.
-    pub(super) params: Vec<&'a Ident>,
+    /// The part of its key that the types around the method are.
+    pub(super) around: TokenStream,
     /// The trait that other implementations are called by.
     pub(super) of_trait: Option<TokenStream>,
 }
@@ -44,7 +44,7 @@ impl Protected<'_> {
             method,
             layer: layer.clone(),
             pipeline: self.pipeline.clone(),
-            params: self.params.clone(),
+            around: self.around.clone(),
             request: self.request(),
             of_trait: self.of_trait.clone(),
             backup: None,

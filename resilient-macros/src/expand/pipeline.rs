@@ -18,8 +18,8 @@ pub(super) struct Pipeline<'a> {
     pub(super) layer: Layer,
     /// What a call begins in.
     pub(super) pipeline: TokenStream,
-    /// Type parameters around the method, which its answers depend on besides its arguments.
-    pub(super) params: Vec<&'a Ident>,
+    /// The part of its key that the types around the method are.
+    pub(super) around: TokenStream,
     /// The method once: its future, or, where it blocks, its answer.
     pub(super) request: TokenStream,
     /// The trait that other implementations are called by.
