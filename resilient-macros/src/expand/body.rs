@@ -110,6 +110,9 @@ impl Protected<'_> {
     /// What makes an argument the body's own, as it was before.
     fn take(&self, argument: &Argument) -> Option<TokenStream> {
         let Argument { name, pattern, passing, cfgs, .. } = argument;
+        if !argument.taken {
+            return None;
+        }
         let value = match (passing, pattern) {
             (Passing::Reborrow, Some(_)) => quote!(&mut *#name),
             (_, Some(_)) => name.to_token_stream(),

@@ -116,7 +116,7 @@ fn repeatable(pipeline: &Pipeline<'_>) -> TokenStream {
     let clones: Vec<_> = method
         .arguments
         .iter()
-        .filter(|argument| argument.passing == Passing::Value)
+        .filter(|argument| takes(argument))
         .map(|argument| clone(krate, argument))
         .collect();
     if clones.is_empty() { request.clone() } else { quote!({ #(#clones)* #request }) }
@@ -166,13 +166,17 @@ pub(super) fn retries(layer: &Layer) -> bool {
 
 /// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
 pub(super) fn clones(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value
-        && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
+    takes(argument) && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
 }
 
 /// Whether an argument is needed by each of the requests of one attempt.
 pub(super) fn repeats(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value && layer.config.hedge.as_on().is_some()
+    takes(argument) && layer.config.hedge.as_on().is_some()
+}
+
+/// Whether an attempt leaves nothing of an argument.
+fn takes(argument: &Argument) -> bool {
+    argument.passing == Passing::Value && argument.taken
 }
 
 /// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.
