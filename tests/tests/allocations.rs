@@ -75,6 +75,39 @@ impl Everything for Client {
     }
 }
 
+/// The same in the place of bodies.
+#[resilient(
+    service = "bodies",
+    breaker(threshold = 3),
+    retry = 3,
+    rate(limit = 1_000_000.0),
+    timeout(attempt = "1s", call = "5s")
+)]
+impl Client {
+    async fn looked_up(&self, id: u64) -> Result<u64, Fault> {
+        Ok(id)
+    }
+
+    async fn sent(&self, _ignored: String, log: &mut Vec<u8>) -> Result<usize, Fault> {
+        tokio::task::yield_now().await;
+        Ok(log.len())
+    }
+
+    #[resilient(retry = off)]
+    async fn taken(&self, text: String) -> Result<String, Fault> {
+        Ok(text)
+    }
+
+    fn blocks(&self, name: &str) -> Result<usize, Fault> {
+        Ok(name.len())
+    }
+}
+
+#[resilient(retry = 3, timeout = "1s")]
+async fn function(name: &str) -> Result<usize, Fault> {
+    Ok(name.len())
+}
+
 struct Client;
 
 impl Api for Client {
@@ -122,6 +155,22 @@ async fn a_success_allocates_nothing() {
         assert_eq!(everything.ready("eu").await, Ok(1));
     }
     assert_eq!(allocations() - before, 0, "every policy and rule");
+
+    let (mut log, mut text) = (Vec::new(), String::from("moved, and not cloned"));
+    let mut before = 0;
+    for round in 0..2 {
+        // The first round declares, and makes what is there from then on.
+        before = allocations();
+        for _ in 0..100 {
+            let ignored = std::mem::take(&mut text);
+            text = Client.taken(ignored).await.expect("it answers");
+            assert_eq!(Client.looked_up(4).await, Ok(4));
+            assert_eq!(Client.sent(String::new(), &mut log).await, Ok(0));
+            assert_eq!((Client.blocks("name"), function("name").await), (Ok(4), Ok(4)), "{round}");
+        }
+    }
+    assert_eq!(allocations() - before, 0, "bodies");
+    assert!(size_of_val(&Client.looked_up(4)) <= size_of_val(&api.get(4)), "than a decorator's");
 
     let policy = Policy::builder("blocking")
         .config(Preset::ExternalApi.config())

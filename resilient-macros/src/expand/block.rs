@@ -196,7 +196,7 @@ impl Expansion<'_> {
             layer,
             body,
             pipeline: quote!(#policies::get().#name),
-            params: head.generics.type_params().map(|param| &param.ident).collect(),
+            around: lookup::around(&head.generics),
             of_trait: head.trait_.as_ref().map(|(path, _)| called_by(path)),
         };
         let (called, sig) = (called.expand(), body::signature(method));
@@ -225,8 +225,7 @@ impl Expansion<'_> {
             return TokenStream::new();
         }
         let (krate, policies, field) = (&self.args.krate, &self.policies, &method.sig.ident);
-        let params: Vec<_> = head.generics.type_params().map(|param| &param.ident).collect();
-        let key = lookup::key(krate, &params, method, &layer);
+        let key = lookup::key(krate, &lookup::around(&head.generics), method, &layer);
         let attrs: Vec<_> = attributes(method);
         let name = method.name();
         let unused = match layer.rules.cache_key {

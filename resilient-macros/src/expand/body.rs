@@ -21,8 +21,8 @@ pub(super) struct Protected<'a> {
     pub(super) body: &'a Body,
     /// What a call begins in.
     pub(super) pipeline: TokenStream,
-    /// Type parameters around the method, which its answers depend on besides its arguments.
-    pub(super) params: Vec<&'a Ident>,
+    /// The part of its key that the types around the method are.
+    pub(super) around: TokenStream,
     /// The trait that other implementations are called by.
     pub(super) of_trait: Option<TokenStream>,
 }
@@ -45,7 +45,7 @@ impl Protected<'_> {
             method,
             layer: layer.clone(),
             pipeline: self.pipeline.clone(),
-            params: self.params.clone(),
+            around: self.around.clone(),
             before,
             request,
             of_trait: self.of_trait.clone(),
@@ -114,6 +114,9 @@ impl Protected<'_> {
     /// What makes an argument the body's own, as it was before.
     fn take(&self, argument: &Argument) -> Option<TokenStream> {
         let Argument { name, pattern, passing, cfgs, .. } = argument;
+        if !argument.taken {
+            return None;
+        }
         let value = match (passing, pattern) {
             (Passing::Reborrow, Some(_)) => quote!(&mut *#name),
             (_, Some(_)) => name.to_token_stream(),

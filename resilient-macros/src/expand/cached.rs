@@ -53,9 +53,8 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (_, generics, _) = contract.original.generics.split_for_impl();
     let generics = generics.as_turbofish();
     let layer = expansion.layer(method);
-    let params: Vec<_> =
-        contract.original.generics.type_params().map(|param| &param.ident).collect();
-    let key = qualified(expansion, lookup::key(krate, &params, method, &layer));
+    let around = lookup::around(&contract.original.generics);
+    let key = qualified(expansion, lookup::key(krate, &around, method, &layer));
     let attrs = forward::attributes(method);
     // The user's own key may leave arguments out.
     let unused = layer.rules.cache_key.as_ref().map(|_| quote!(#[allow(unused_variables)]));

@@ -164,12 +164,11 @@ fn straight(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
 /// A method behind its policies.
 fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let (layer, this, name) = (expansion.layer(method), this(method), &method.sig.ident);
-    let params = expansion.contract.original.generics.type_params();
     let body = pipeline::expand(&Loop {
         krate: expansion.krate,
         method,
         pipeline: quote!(#this.#name),
-        params: params.map(|param| &param.ident).collect(),
+        around: lookup::around(&expansion.contract.original.generics),
         before: TokenStream::new(),
         request: inner(expansion, method),
         of_trait: Some(trait_path(expansion)),

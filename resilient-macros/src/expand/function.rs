@@ -8,8 +8,9 @@ use super::{
 use crate::{
     args::{Args, Layer},
     check,
-    item::Function,
+    item::{Function, Receiver},
     names,
+    spans::mentions,
 };
 
 /// ```text
@@ -32,14 +33,18 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
     let tokens = &body.tokens;
     let pipeline = names::free_item("PIPELINE", &quote!(#sig #tokens));
     let (name, config) = (method.name(), policy::config(krate, &method.args.layer));
+    // The parameters of a block around it are not seen here, but that there is one. In the body, `Self` may be that of an
+    // item in it.
+    let around = (method.receiver != Receiver::None || mentions(quote!(#sig), "Self"))
+        .then(|| quote!(.of_type::<Self>()))
+        .unwrap_or_default();
     let called = Protected {
         krate,
         method,
         layer: method.args.layer.clone(),
         body,
         pipeline: pipeline.to_token_stream(),
-        // Those of a block around it are not seen here.
-        params: Vec::new(),
+        around,
         of_trait: None,
     };
     let called = called.expand();

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, Path, Type, spanned::Spanned};
+use syn::{ConstParam, Expr, GenericParam, Generics, Path, Type, TypeParam, spanned::Spanned};
 
 use super::{
     Expansion, cached,
@@ -17,7 +17,7 @@ use crate::{
 
 /// The look into the cache.
 pub(super) fn lookup(pipeline: &Loop<'_>, call: &Ident) -> TokenStream {
-    let Loop { krate, method, layer, params, .. } = pipeline;
+    let Loop { krate, method, layer, around, .. } = pipeline;
     let Some(cache) = layer.config.cache.as_on() else { return TokenStream::new() };
     let returns = &method.returns;
     let span = returns.span();
@@ -28,7 +28,7 @@ pub(super) fn lookup(pipeline: &Loop<'_>, call: &Ident) -> TokenStream {
         (None, Some(_)) => quote_spanned!(span=> #here::cacheable_result::<#returns>()),
         (None, None) => quote_spanned!(span=> #here::cacheable::<#returns>()),
     };
-    let (allow, key) = (underscored(method), key(krate, params, method, layer));
+    let (allow, key) = (underscored(method), key(krate, around, method, layer));
     if method.is_async() {
         quote!(#allow #call.lookup(#witness, #key).await;)
     } else {
@@ -73,9 +73,12 @@ pub(super) fn refresh(
 /// ```text
 /// Output:  Key::new().part::<str>(league)
 /// ```
-pub(super) fn key(krate: &Path, params: &[&Ident], method: &Method, layer: &Layer) -> TokenStream {
-    // One inner type may implement a generic trait for several parameters: each has answers of its own.
-    let types = params.iter().map(|param| quote!(.of_type::<#param>()));
+pub(super) fn key(
+    krate: &Path,
+    around: &TokenStream,
+    method: &Method,
+    layer: &Layer,
+) -> TokenStream {
     let part = |argument: &Argument| {
         let span = argument.ty.span();
         let name = name_at(&argument.name, span);
@@ -101,12 +104,23 @@ pub(super) fn key(krate: &Path, params: &[&Ident], method: &Method, layer: &Laye
                 quote!(#(#cfgs)* let #key = #key #part;)
             });
             return quote!({
-                let #key = #krate::Key::new() #(#types)*;
+                let #key = #krate::Key::new() #around;
                 #(#parts)*
                 #key
             });
         }
         None => method.arguments.iter().map(part).collect(),
     };
-    quote!(#krate::Key::new() #(#types)* #parts)
+    quote!(#krate::Key::new() #around #parts)
+}
+
+/// The part of a key that the parameters of a generic trait or block are. One inner type may implement a trait for several
+/// of them: each has answers of its own.
+pub(super) fn around(generics: &Generics) -> TokenStream {
+    let parts = generics.params.iter().map(|param| match param {
+        GenericParam::Type(TypeParam { ident, .. }) => quote!(.of_type::<#ident>()),
+        GenericParam::Const(ConstParam { ident, .. }) => quote!(.part(&#ident)),
+        GenericParam::Lifetime(_) => TokenStream::new(),
+    });
+    parts.collect()
 }

@@ -18,8 +18,8 @@ pub(super) struct Loop<'a> {
     pub(super) layer: Layer,
     /// What a call begins in.
     pub(super) pipeline: TokenStream,
-    /// Type parameters around the method, which its answers depend on besides its arguments.
-    pub(super) params: Vec<&'a Ident>,
+    /// The part of its key that the types around the method are.
+    pub(super) around: TokenStream,
     /// What each request begins with.
     pub(super) before: TokenStream,
     /// The method once: its future, or, where it blocks, its answer.
@@ -119,7 +119,7 @@ fn repeatable(pipeline: &Loop<'_>) -> TokenStream {
     let clones: Vec<_> = method
         .arguments
         .iter()
-        .filter(|argument| argument.passing == Passing::Value)
+        .filter(|argument| takes(argument))
         .map(|argument| clone(krate, argument))
         .collect();
     if clones.is_empty() && before.is_empty() {
@@ -173,13 +173,17 @@ pub(super) fn retries(layer: &Layer) -> bool {
 
 /// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
 pub(super) fn clones(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value
-        && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
+    takes(argument) && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
 }
 
 /// Whether an argument is needed by each of the requests of one attempt.
 pub(super) fn repeats(layer: &Layer, argument: &Argument) -> bool {
-    argument.passing == Passing::Value && layer.config.hedge.as_on().is_some()
+    takes(argument) && layer.config.hedge.as_on().is_some()
+}
+
+/// Whether an attempt leaves nothing of an argument.
+fn takes(argument: &Argument) -> bool {
+    argument.passing == Passing::Value && argument.taken
 }
 
 /// A clone of an argument under its own name; where its type is not `Clone`, the error stands at that type.

@@ -61,6 +61,8 @@ pub(crate) struct Argument {
     pub(crate) pattern: Option<Pat>,
     pub(crate) ty: Type,
     pub(crate) passing: Passing,
+    /// Whether each attempt takes it: a body that is seen may leave it alone.
+    pub(crate) taken: bool,
     pub(crate) cfgs: Vec<Attribute>,
 }
 
@@ -130,17 +132,13 @@ impl Method {
         }
     }
 
-    /// Leaves alone what the body does not take: `_`, and a name that begins with one. It is not there to be cloned.
+    /// Finds what the body leaves alone: it is there for a key, say, and need not be cloned.
     pub(super) fn leave_unused(&mut self, body: &TokenStream) {
         for argument in &mut self.arguments {
-            let name = argument.name.to_string();
-            let unused = match &argument.pattern {
-                None => name.starts_with('_') && !mentions(body.clone(), &name),
-                Some(pattern) => matches!(pattern, Pat::Wild(_)),
+            argument.taken = match &argument.pattern {
+                None => mentions(body.clone(), &argument.name.to_string()),
+                Some(pattern) => !matches!(pattern, Pat::Wild(_)),
             };
-            if unused {
-                argument.passing = Passing::Again;
-            }
         }
     }
 
@@ -248,6 +246,7 @@ fn arguments(sig: &Signature) -> Vec<Argument> {
                 pattern,
                 ty: ty.clone(),
                 passing: passing(ty),
+                taken: true,
                 cfgs: cfgs.cloned().collect(),
             }
         })

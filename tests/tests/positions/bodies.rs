@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use resilient_runtime::resilient;
+use resilient_runtime::{Priority, resilient};
 
 use super::{Calls, Fault};
 
@@ -157,6 +157,34 @@ async fn attributes_inside(_unused: u32) -> Result<u32, Fault> {
 #[tokio::test]
 async fn attributes_of_the_body_stay_its() {
     assert_eq!(attributes_inside(1).await, Ok(1));
+}
+
+/// Can be had once.
+struct Once;
+
+#[resilient(
+    service = "bodies_that_leave",
+    retry(max = 2, base = "1ms"),
+    rate(limit = 100, priority = priority),
+    breaker(key = host),
+    fallback(|failure| async move { drop(host); Err(failure.error) }, value = host.len()),
+)]
+async fn leaves(
+    host: String,
+    priority: Priority,
+    calls: &Calls,
+    _once: Once,
+    _: Once,
+) -> Result<usize, Fault> {
+    calls.after(3)?;
+    Ok(0)
+}
+
+#[tokio::test]
+async fn what_a_body_leaves_alone_is_not_cloned_for_it() {
+    let calls = Calls::new();
+    let answer = leaves("eu".to_owned(), Priority::High, &calls, Once, Once).await;
+    assert_eq!((answer, calls.count()), (Ok(2), 2));
 }
 
 macro_rules! endpoint {

@@ -76,6 +76,78 @@ async fn the_types_of_a_block_do_not_share_answers() {
     assert_eq!(texts.cached(0).await, Ok("a"));
 }
 
+trait Kind {
+    const NAME: &'static str;
+}
+
+#[derive(Default)]
+struct Cat;
+#[derive(Default)]
+struct Dog;
+
+impl Kind for Cat {
+    const NAME: &'static str = "cat";
+}
+
+impl Kind for Dog {
+    const NAME: &'static str = "dog";
+}
+
+#[derive(Default, serde::Serialize)]
+struct Shelter<K>(std::marker::PhantomData<K>);
+
+impl<K: Kind> Shelter<K> {
+    #[resilient(service = "shelters", cache(memory = "5m", shared))]
+    fn name(&self) -> Result<&'static str, Fault> {
+        Ok(K::NAME)
+    }
+
+    #[resilient(service = "shelters", cache(memory = "5m"))]
+    async fn named(prefix: &str, _of: &Self) -> Result<String, Fault>
+    where
+        Self: serde::Serialize,
+    {
+        Ok(format!("{prefix} {}", K::NAME))
+    }
+}
+
+#[tokio::test]
+async fn nor_do_those_of_a_block_that_a_method_stands_in() {
+    let (cats, dogs) = (Shelter::<Cat>::default(), Shelter::<Dog>::default());
+    assert_eq!((cats.name(), dogs.name(), cats.name()), (Ok("cat"), Ok("dog"), Ok("cat")));
+    assert_eq!(Shelter::named("a", &cats).await.as_deref(), Ok("a cat"));
+    assert_eq!(Shelter::named("a", &dogs).await.as_deref(), Ok("a dog"));
+}
+
+struct Row<const N: usize>;
+
+#[resilient(service = "rows", cache(memory = "5m", shared))]
+impl<const N: usize> Row<N> {
+    fn length(&self) -> Result<usize, Fault> {
+        Ok(N)
+    }
+}
+
+#[resilient(cache = "5m")]
+trait Columns<const N: usize> {
+    async fn width(&self) -> Result<usize, Fault>;
+}
+
+impl<const N: usize> Columns<N> for Calls {
+    async fn width(&self) -> Result<usize, Fault> {
+        Ok(N)
+    }
+}
+
+#[tokio::test]
+async fn nor_do_those_that_differ_in_a_number() {
+    assert_eq!((Row::<2>.length(), Row::<3>.length()), (Ok(2), Ok(3)));
+    Row::<2>.invalidate_length();
+    let columns = ResilientColumns::new(Calls::new());
+    assert_eq!(Columns::<2>::width(&columns).await, Ok(2));
+    assert_eq!(Columns::<3>::width(&columns).await, Ok(3));
+}
+
 #[tokio::test]
 async fn futures_are_send_where_what_they_hold_is() {
     let task = tokio::spawn(async {
