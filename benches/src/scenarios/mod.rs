@@ -2,9 +2,14 @@
 
 pub mod breaker;
 pub mod bulkhead;
+pub mod disk;
+pub mod keys;
 pub mod memory;
 pub mod rate;
 pub mod retry;
+pub mod services;
+pub mod sizes;
+pub mod threads;
 pub mod timeout;
 pub mod together;
 
@@ -15,16 +20,28 @@ pub type Entry = (&'static str, bool, fn() -> Scenario);
 
 /// All of them, in the order of the tables.
 pub fn all() -> Vec<Entry> {
-    [breaker::ALL, retry::ALL, rate::ALL, timeout::ALL, bulkhead::ALL, together::ALL, memory::ALL]
-        .concat()
+    [
+        breaker::ALL,
+        retry::ALL,
+        rate::ALL,
+        timeout::ALL,
+        bulkhead::ALL,
+        together::ALL,
+        memory::ALL,
+        threads::ALL,
+        services::ALL,
+        keys::ALL,
+        disk::ALL,
+    ]
+    .concat()
 }
 
 /// A trait whose methods are the operation's kinds, with an attribute before it.
 macro_rules! api {
-    ($(#[$attribute:meta])* $name:ident) => {
+    ($(#[$attribute:meta])* $visibility:vis $name:ident) => {
         $(#[$attribute])*
         #[allow(dead_code, reason = "a scenario calls the kinds it needs")]
-        trait $name {
+        $visibility trait $name {
             async fn ready(&self) -> $crate::work::Answer;
             async fn suspends(&self) -> $crate::work::Answer;
             async fn in_turn(&self, number: u64) -> $crate::work::Answer;

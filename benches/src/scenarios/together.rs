@@ -38,11 +38,11 @@ api! {
         timeout = "1s",
         bulkhead = 10
     )]
-    Together
+    pub(super) Together
 }
 
 /// The same by hand.
-fn by_hand() -> Policy {
+pub(super) fn by_hand() -> Policy {
     Policy::builder("by_hand")
         .breaker(BreakerConfig::new().threshold(5))
         .retry(RetryConfig::new().max(3).base(Duration::from_secs(1)))
@@ -55,7 +55,7 @@ fn by_hand() -> Policy {
 }
 
 /// The same by attribute.
-fn by_attribute() -> ResilientTogether<Client> {
+pub(super) fn by_attribute() -> ResilientTogether<Client> {
     ResilientTogether::with_registry(Client, &Registry::new())
 }
 

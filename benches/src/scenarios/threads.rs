@@ -1,0 +1,130 @@
+//! Two threads on one object, against one thread: what they share should cost them nothing.
+
+use std::{
+    sync::{Arc, Barrier},
+    thread,
+    time::Duration,
+};
+
+use failsafe::{
+    Config, backoff::constant, failure_policy::consecutive_failures, futures::CircuitBreaker as _,
+};
+use recloser::Recloser;
+use resilient_runtime::{Registry, resilient};
+
+use super::{Entry, api, together};
+use crate::{
+    floor,
+    harness::{Contender, Reaches, Role, Scenario, lap},
+    work::{Client, drive, enter, ready},
+};
+
+/// In order.
+pub const ALL: &[Entry] = &[
+    ("threads/breaker", false, breaker),
+    ("threads/breaker-rate", false, breaker_rate),
+    ("threads/together", false, all_five),
+];
+
+api! {
+    #[resilient(service = "consecutive", breaker(threshold = 5))]
+    Consecutive
+}
+
+api! {
+    #[resilient(service = "rate", breaker(threshold = 0.6, window = 50, min_calls = 50))]
+    Rate
+}
+
+type Call = dyn Fn() -> bool + Send + Sync;
+
+/// So many calls on each of the threads at once: how long the slower one took.
+fn on_threads(threads: usize, calls: u64, call: &Arc<Call>) -> Duration {
+    let barrier = Arc::new(Barrier::new(threads));
+    let run = || {
+        let (barrier, call) = (Arc::clone(&barrier), Arc::clone(call));
+        thread::spawn(move || {
+            let _runtime = enter();
+            barrier.wait();
+            let (took, good) = lap(calls, Reaches::Every, |_| call());
+            assert_eq!(good, calls, "calls that came to what they should");
+            took
+        })
+    };
+    let running: Vec<_> = (0..threads).map(|_| run()).collect();
+    running.into_iter().map(|thread| thread.join().expect("no panic")).max().expect("a thread")
+}
+
+/// The same call on one thread, and on two.
+fn both(role: Role, name: &str, call: impl Fn() -> bool + Send + Sync + 'static) -> [Contender; 2] {
+    let call: Arc<Call> = Arc::new(call);
+    [(1, "one thread"), (2, "two threads")].map(|(threads, label)| {
+        let call = Arc::clone(&call);
+        Contender::timed(role, format!("{name}, {label}"), move |calls| {
+            on_threads(threads, calls, &call)
+        })
+    })
+}
+
+fn breaker() -> Scenario {
+    let ours = ResilientConsecutive::with_registry(Client, &Registry::new());
+    let breaker = floor::Consecutive::new(5);
+    let backoff = constant(Duration::from_secs(60));
+    let failsafe = Config::new().failure_policy(consecutive_failures(5, backoff)).build();
+    let contenders = [
+        both(Role::Ours, "ours", move || drive(ours.ready()).is_ok()),
+        both(Role::Floor, "floor", move || {
+            let call = async {
+                breaker.admit()?;
+                let answer = ready().await;
+                breaker.record(answer.is_ok());
+                answer.map_err(floor::Refused::Failed)
+            };
+            drive(call).is_ok()
+        }),
+        both(Role::Peer, "failsafe", move || drive(failsafe.call(ready())).is_ok()),
+    ];
+    Scenario {
+        title: "Breaker of failures in a row, closed, on one thread and on two",
+        contenders: contenders.into_iter().flatten().collect(),
+    }
+}
+
+fn breaker_rate() -> Scenario {
+    let ours = ResilientRate::with_registry(Client, &Registry::new());
+    let breaker = floor::Rate::new(30);
+    let recloser: recloser::AsyncRecloser =
+        Recloser::custom().error_rate(0.6).closed_len(50).build().into();
+    let contenders = [
+        both(Role::Ours, "ours", move || drive(ours.ready()).is_ok()),
+        both(Role::Floor, "floor", move || {
+            let call = async {
+                breaker.admit()?;
+                let answer = ready().await;
+                breaker.record(answer.is_ok());
+                answer.map_err(floor::Refused::Failed)
+            };
+            drive(call).is_ok()
+        }),
+        both(Role::Peer, "recloser", move || drive(recloser.call(ready())).is_ok()),
+    ];
+    Scenario {
+        title: "Breaker of a rate, closed, on one thread and on two",
+        contenders: contenders.into_iter().flatten().collect(),
+    }
+}
+
+fn all_five() -> Scenario {
+    let ours = together::by_hand();
+    let floor = floor::Stack::default();
+    let put_together = together::PutTogether::default();
+    let contenders = [
+        both(Role::Ours, "ours", move || drive(ours.call(ready)).is_ok()),
+        both(Role::Floor, "floor", move || drive(floor.call(ready)).is_ok()),
+        both(Role::Peer, "put together", move || drive(put_together.call(ready)).is_ok()),
+    ];
+    Scenario {
+        title: "All five policies, on one thread and on two",
+        contenders: contenders.into_iter().flatten().collect(),
+    }
+}
