@@ -177,19 +177,26 @@ fn put(size: usize) -> Scenario {
     let place = Rc::new(tempfile::tempdir().expect("a temporary directory"));
     let registry = registry(place.path());
     let ours = ResilientStored::with_registry(Client, &registry);
+    let blocking = ResilientStoredBlocking::with_registry(Client, &registry);
+    let flushed = registry.clone();
     let database = Rc::new(bare(place.path()));
     // Far fewer than may wait in the queue.
     let at_once = 1_000;
-    let bare = |durability: fn() -> Durability| {
+    let bare = |first: u64, durability: fn() -> Durability| {
         let database = Rc::clone(&database);
-        move |number| write(&database, number, text(number, size).as_bytes(), durability())
+        move |number| {
+            let number = first + number;
+            // As a cache does, which cannot know that it is not there.
+            assert!(read(&database, number).is_none());
+            write(&database, number, text(number, size).as_bytes(), durability());
+        }
     };
     Scenario {
-        title: "An answer is loaded and kept on disk: the caller's time",
+        title: "An answer is looked for, not found and put on disk: the caller's time",
         contenders: vec![
             puts(
                 Role::Ours,
-                "ours",
+                "ours, a task",
                 &place,
                 at_once,
                 move |number| {
@@ -201,11 +208,22 @@ fn put(size: usize) -> Scenario {
                 move || runtime().block_on(registry.flush()),
             ),
             puts(
+                Role::Ours,
+                "ours, a thread",
+                &place,
+                at_once,
+                move |number| {
+                    let answer = blocking.answer(number, size);
+                    assert!(answer.is_ok_and(|answer| is_text(&answer, number, size)));
+                },
+                move || flushed.flush_blocking(),
+            ),
+            puts(
                 Role::Floor,
                 "redb, not synced",
                 &place,
                 at_once,
-                bare(|| Durability::None),
+                bare(1 << 32, || Durability::None),
                 || (),
             ),
             puts(
@@ -213,7 +231,7 @@ fn put(size: usize) -> Scenario {
                 "redb, synced",
                 &place,
                 at_once,
-                bare(|| Durability::Immediate),
+                bare(1 << 33, || Durability::Immediate),
                 || (),
             ),
         ],
