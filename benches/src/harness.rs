@@ -1,0 +1,230 @@
+//! Rounds of contenders, interleaved: round 1 of each, then round 2 of each, in an order that is shuffled for each round.
+//! What else happens on the machine meets all of them alike, and a ratio is taken within a round.
+
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
+
+use crate::work;
+
+/// What a contender is to the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Ours: what the others are compared with, where it comes first of ours.
+    Ours,
+    /// Written by hand for this one purpose.
+    Floor,
+    /// Another library, or several.
+    Peer,
+}
+
+/// How many calls of a contender reach the operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reaches {
+    /// Every call.
+    Every,
+    /// None: they are rejected, or answered by a cache.
+    None,
+}
+
+type Run = Box<dyn FnMut(u64) -> Duration>;
+
+/// One way of doing what a scenario is about.
+pub struct Contender {
+    /// Its name in the table.
+    pub name: String,
+    /// What it is to the others.
+    pub role: Role,
+    run: Run,
+}
+
+impl std::fmt::Debug for Contender {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contender").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Contender {
+    /// A contender whose calls take a number and return whether they came to what they should; all must. `reaches` says
+    /// how many must have reached the operation.
+    pub fn new(
+        role: Role,
+        name: impl Into<String>,
+        reaches: Reaches,
+        mut call: impl FnMut(u64) -> bool + 'static,
+    ) -> Self {
+        let name = name.into();
+        let label = name.clone();
+        Self::timed(role, name, move |calls| {
+            let (took, good) = lap(calls, reaches, &mut call);
+            assert_eq!(good, calls, "{label}: calls that came to what they should");
+            took
+        })
+    }
+
+    /// A contender that takes the time itself.
+    pub fn timed(
+        role: Role,
+        name: impl Into<String>,
+        run: impl FnMut(u64) -> Duration + 'static,
+    ) -> Self {
+        Self { name: name.into(), role, run: Box::new(run) }
+    }
+
+    /// So many calls, and how long they took.
+    pub fn run(&mut self, calls: u64) -> Duration {
+        (self.run)(calls)
+    }
+}
+
+/// So many calls on this thread: how long they took, and how many came to what they should.
+///
+/// # Panics
+///
+/// Where more or fewer calls reached the operation than should.
+pub fn lap(calls: u64, reaches: Reaches, mut call: impl FnMut(u64) -> bool) -> (Duration, u64) {
+    let before = work::reached();
+    let mut good = 0;
+    let started = Instant::now();
+    for number in 0..calls {
+        good += u64::from(call(number));
+    }
+    let took = started.elapsed();
+    let due = if reaches == Reaches::Every { calls } else { 0 };
+    assert_eq!(work::reached() - before, due, "calls that reached the operation");
+    (took, good)
+}
+
+/// Contenders for one purpose.
+#[derive(Debug)]
+pub struct Scenario {
+    /// What it is about, in a sentence.
+    pub title: &'static str,
+    /// Who takes part.
+    pub contenders: Vec<Contender>,
+}
+
+/// Numbers that look random and are the same in each run.
+#[derive(Debug)]
+pub struct Shuffler(u64);
+
+impl Shuffler {
+    /// Begins anew.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// SplitMix64.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Fisher and Yates.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let other = usize::try_from(self.next() % (last as u64 + 1)).expect("an index");
+            items.swap(last, other);
+        }
+    }
+}
+
+/// A contender's time for a call in each round, in nanoseconds.
+#[derive(Debug)]
+pub struct Times {
+    name: String,
+    role: Role,
+    rounds: Vec<f64>,
+}
+
+/// How long one contender runs in one round.
+const ROUND: Duration = Duration::from_millis(4);
+
+/// Plays the rounds.
+pub fn play(scenario: &mut Scenario, rounds: usize, shuffler: &mut Shuffler) -> Vec<Times> {
+    let contenders = &mut scenario.contenders;
+    let calls: Vec<u64> = contenders.iter_mut().map(calls_of_a_round).collect();
+    let mut order: Vec<usize> = (0..contenders.len()).collect();
+    let mut times: Vec<Times> = contenders
+        .iter()
+        .map(|contender| Times {
+            name: contender.name.clone(),
+            role: contender.role,
+            rounds: Vec::with_capacity(rounds),
+        })
+        .collect();
+    for _ in 0..rounds {
+        shuffler.shuffle(&mut order);
+        for &index in &order {
+            let took = contenders[index].run(calls[index]);
+            times[index].rounds.push(per_call(took, calls[index]));
+        }
+    }
+    times
+}
+
+/// Warms a contender up, and finds how many calls fill a round.
+fn calls_of_a_round(contender: &mut Contender) -> u64 {
+    let mut calls = 16;
+    loop {
+        let took = contender.run(calls);
+        if took >= ROUND / 4 {
+            let fits = ROUND.as_nanos() * u128::from(calls) / took.as_nanos();
+            return u64::try_from(fits).expect("fewer calls than nanoseconds").max(1);
+        }
+        calls *= 2;
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a mean of nanoseconds")]
+fn per_call(took: Duration, calls: u64) -> f64 {
+    took.as_nanos() as f64 / calls as f64
+}
+
+/// The value in the middle, and those between which half of all lie.
+fn quartiles(values: impl Iterator<Item = f64>) -> [f64; 3] {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let last = values.len() - 1;
+    [last / 4, last / 2, last - last / 4].map(|index| values[index])
+}
+
+/// The median of the ratios within the rounds.
+fn ratio(of: &Times, to: &Times) -> f64 {
+    quartiles(of.rounds.iter().zip(&to.rounds).map(|(of, to)| of / to))[1]
+}
+
+/// The table in Markdown.
+pub fn table(title: &str, times: &[Times]) -> String {
+    let first = |role| times.iter().find(|times| times.role == role);
+    let (ours, floor) = (first(Role::Ours), first(Role::Floor));
+    let mut text =
+        format!("{title}\n\n| contender | ns | half of the rounds | to ours | to the floor |\n");
+    text.push_str("| --- | ---: | ---: | ---: | ---: |\n");
+    for contender in times {
+        let [low, median, high] = quartiles(contender.rounds.iter().copied());
+        let to = |other: Option<&Times>| {
+            other.map_or_else(String::new, |other| format!("{:.2}", ratio(contender, other)))
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} to {} | {} | {} |",
+            contender.name,
+            figure(median),
+            figure(low),
+            figure(high),
+            to(ours),
+            to(floor),
+        );
+    }
+    text
+}
+
+/// Three digits, as far as they mean something.
+fn figure(nanoseconds: f64) -> String {
+    if nanoseconds < 100.0 { format!("{nanoseconds:.1}") } else { format!("{nanoseconds:.0}") }
+}

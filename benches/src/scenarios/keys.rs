@@ -1,0 +1,85 @@
+//! One key to a million, each with a limiter of its own.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use resilient_runtime::{Registry, resilient};
+
+use super::Entry;
+use crate::{
+    harness::{Contender, Reaches, Role, Scenario, Shuffler},
+    work::{Answer, Client, drive, ready},
+};
+
+/// In order.
+pub const ALL: &[Entry] = &[("keys", false, keys)];
+
+/// Ours keeps at most 2^20.
+const COUNTS: [usize; 4] = [1, 100, 10_000, 1_000_000];
+
+// A token in a second and a billion in stock: no limiter is ever full, so none may be forgotten, and none is ever empty.
+#[resilient(service = "hosts", rate(limit = 1.0, burst = 1_000_000_000, key = host))]
+trait Hosts {
+    async fn get(&self, host: &str) -> Answer;
+}
+
+impl Hosts for Client {
+    async fn get(&self, _host: &str) -> Answer {
+        ready().await
+    }
+}
+
+/// Those of the first so many hosts, shuffled.
+pub fn hosts(count: usize) -> Arc<[String]> {
+    let mut hosts: Vec<String> =
+        (0..count).map(|number| format!("host-{number}.example")).collect();
+    Shuffler::new(5).shuffle(&mut hosts);
+    hosts.into()
+}
+
+/// A call of ours for each host; what is returned keeps them.
+pub fn ours() -> impl Fn(&str) -> bool {
+    let hosts = ResilientHosts::with_registry(Client, &Registry::new());
+    move |host| drive(hosts.get(host)).is_ok()
+}
+
+/// The same with governor.
+pub fn governor() -> impl Fn(&String) -> bool {
+    let burst = NonZeroU32::new(1_000_000_000).expect("not 0");
+    let quota = Quota::per_second(NonZeroU32::MIN).allow_burst(burst);
+    let limiter: DefaultKeyedRateLimiter<String> = RateLimiter::keyed(quota);
+    move |host| {
+        let call = async {
+            limiter.until_key_ready(host).await;
+            ready().await
+        };
+        drive(call).is_ok()
+    }
+}
+
+fn keys() -> Scenario {
+    let contender = |role, name: &str, hosts: Arc<[String]>, call: Box<dyn Fn(&String) -> bool>| {
+        for host in &*hosts {
+            assert!(call(host));
+        }
+        let mut next = 0;
+        Contender::new(role, format!("{name}, {}", hosts.len()), Reaches::Every, move |_| {
+            next = if next + 1 == hosts.len() { 0 } else { next + 1 };
+            call(&hosts[next])
+        })
+    };
+    let mut contenders = Vec::new();
+    for count in COUNTS {
+        let ours = ours();
+        contenders.push(contender(
+            Role::Ours,
+            "ours",
+            hosts(count),
+            Box::new(move |host| ours(host)),
+        ));
+    }
+    for count in COUNTS {
+        contenders.push(contender(Role::Peer, "governor", hosts(count), Box::new(governor())));
+    }
+    Scenario { title: "A rate limit for each of so many keys, asked in turn", contenders }
+}

@@ -1,0 +1,65 @@
+//! One service to ten thousand: a call should not know how many others there are. What remains is the processor's cache.
+
+use resilient_runtime::{BreakerConfig, Policy, Registry};
+
+use super::Entry;
+use crate::{
+    floor,
+    harness::{Contender, Reaches, Role, Scenario, Shuffler},
+    work::{drive, ready},
+};
+
+/// In order.
+pub const ALL: &[Entry] = &[("services", false, services)];
+
+const COUNTS: [usize; 4] = [1, 100, 1_000, 10_000];
+
+/// So many services of one registry, each with a breaker.
+pub fn policies(registry: &Registry, count: usize) -> Vec<Policy> {
+    let policy = |number| {
+        Policy::builder(format!("service {number}"))
+            .breaker(BreakerConfig::new().threshold(5))
+            .registry(registry)
+            .build()
+            .expect("valid")
+    };
+    (0..count).map(policy).collect()
+}
+
+/// Asks one after the other, in an order that no processor guesses.
+fn contender<T: 'static>(
+    role: Role,
+    name: &str,
+    mut items: Vec<T>,
+    call: impl Fn(&T) -> bool + 'static,
+) -> Contender {
+    let (name, mut next) = (format!("{name}, {}", items.len()), 0);
+    Shuffler::new(3).shuffle(&mut items);
+    Contender::new(role, name, Reaches::Every, move |_| {
+        next = if next + 1 == items.len() { 0 } else { next + 1 };
+        call(&items[next])
+    })
+}
+
+fn services() -> Scenario {
+    let ours = COUNTS.map(|count| {
+        let policies = policies(&Registry::new(), count);
+        contender(Role::Ours, "ours", policies, |policy| drive(policy.call(ready)).is_ok())
+    });
+    let floor = COUNTS.map(|count| {
+        let breakers = (0..count).map(|_| Box::new(floor::Consecutive::new(5))).collect();
+        contender(Role::Floor, "floor", breakers, |breaker: &Box<floor::Consecutive>| {
+            let call = async {
+                breaker.admit()?;
+                let answer = ready().await;
+                breaker.record(answer.is_ok());
+                answer.map_err(floor::Refused::Failed)
+            };
+            drive(call).is_ok()
+        })
+    });
+    Scenario {
+        title: "A breaker for each of so many services, called in turn",
+        contenders: ours.into_iter().chain(floor).collect(),
+    }
+}
