@@ -3,10 +3,11 @@
 use std::{fs, path::Path};
 
 /// What the compiler says in its own words, without a code.
-const NOT_OURS: [&str; 3] = [
+const NOT_OURS: [&str; 4] = [
     "expected `;`, found `}`",
     "expected `;`, found keyword `async`",
     "future cannot be sent between threads safely",
+    "lifetime may not live long enough",
 ];
 
 /// The lint that our warnings are of.

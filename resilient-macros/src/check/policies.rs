@@ -138,9 +138,9 @@ fn lifetimes(tokens: TokenStream) -> Vec<String> {
                 names.extend(tokens.peek().map(ToString::to_string));
             }
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                let named =
+                let has_a_name =
                     matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
-                names.extend((!named).then(|| "_".to_owned()));
+                names.extend((!has_a_name).then(|| "_".to_owned()));
             }
             TokenTree::Ident(ident) => {
                 of_a_function = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name);

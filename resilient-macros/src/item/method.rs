@@ -13,6 +13,7 @@ use crate::{
 };
 
 /// A method of an annotated trait or block, or a function.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Method {
     /// The signature as the user wrote it.
     pub(crate) sig: Signature,
