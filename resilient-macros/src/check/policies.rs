@@ -91,9 +91,9 @@ fn borrowed(tokens: TokenStream) -> Vec<String> {
                 names.extend(tokens.peek().map(ToString::to_string));
             }
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                let named =
+                let written =
                     matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
-                names.extend((!named).then(|| "_".to_owned()));
+                names.extend((!written).then(|| "_".to_owned()));
             }
             TokenTree::Group(group) => names.extend(borrowed(group.stream())),
             _ => {}

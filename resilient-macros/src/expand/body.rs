@@ -43,7 +43,7 @@ impl Protected<'_> {
             krate,
             method,
             layer: layer.clone(),
-            pipeline: self.pipeline.clone(),
+            begins_in: self.pipeline.clone(),
             around: self.around.clone(),
             request: self.request(),
             of_trait: self.of_trait.clone(),

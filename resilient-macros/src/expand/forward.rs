@@ -167,7 +167,7 @@ fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let body = pipeline::expand(&Pipeline {
         krate: expansion.krate,
         method,
-        pipeline: quote!(#this.#name),
+        begins_in: quote!(#this.#name),
         around: lookup::around(&expansion.contract.original.generics),
         request: inner(expansion, method),
         of_trait: Some(trait_path(expansion)),

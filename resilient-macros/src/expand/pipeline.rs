@@ -17,7 +17,7 @@ pub(super) struct Pipeline<'a> {
     pub(super) method: &'a Method,
     pub(super) layer: Layer,
     /// What a call begins in.
-    pub(super) pipeline: TokenStream,
+    pub(super) begins_in: TokenStream,
     /// The part of its key that the types around the method are.
     pub(super) around: TokenStream,
     /// The method once: its future, or, where it blocks, its answer.
@@ -51,7 +51,7 @@ fn local(name: &str) -> Ident {
 pub(super) fn expand(pipeline: &Pipeline<'_>) -> TokenStream {
     let Pipeline { krate, method, layer, refresh, .. } = pipeline;
     let (call, attempt) = (call(), local("attempt"));
-    let (begun, returns) = (&pipeline.pipeline, &method.returns);
+    let (begun, returns) = (&pipeline.begins_in, &method.returns);
     // The user's own span: a bound that is not met is told of at the type, and nowhere else.
     let span = returns.span();
     let here = path_at(krate, span);

@@ -25,9 +25,9 @@ use crate::errors::Errors;
 
 /// What the attribute stands on.
 pub(crate) enum Item {
-    Trait(Contract),
-    Block(Block),
-    Function(Function),
+    Trait(Box<Contract>),
+    Block(Box<Block>),
+    Function(Box<Function>),
 }
 
 impl Item {
@@ -36,9 +36,11 @@ impl Item {
         let read = match without_content(&item) {
             // Bodies stay tokens: they are not ours to understand, nor to wait for while they are typed.
             Some((head, braces)) => match syn::parse2(head) {
-                Ok(syn::Item::Impl(head)) => Block::parse(head, &braces, errors).map(Self::Block),
+                Ok(syn::Item::Impl(head)) => {
+                    Block::parse(head, &braces, errors).map(Box::new).map(Self::Block)
+                }
                 Ok(syn::Item::Fn(head)) => {
-                    Function::parse(head, &braces, errors).map(Self::Function)
+                    Function::parse(head, &braces, errors).map(Box::new).map(Self::Function)
                 }
                 _ => Self::whole(&item, errors),
             },
@@ -52,7 +54,7 @@ impl Item {
 
     fn whole(item: &TokenStream, errors: &mut Errors) -> syn::Result<Self> {
         match unfinished::parse(item.clone())? {
-            syn::Item::Trait(item) => Ok(Self::Trait(Contract::of_trait(item, errors))),
+            syn::Item::Trait(item) => Ok(Self::Trait(Box::new(Contract::of_trait(item, errors)))),
             other => Err(syn::Error::new_spanned(head(&other), not_here(&other))),
         }
     }
