@@ -12,6 +12,11 @@
 #![allow(clippy::unused_async, reason = "a fallback of an async method is async")]
 #![allow(clippy::elidable_lifetime_names, reason = "an impl names the parameters of its type")]
 #![allow(dead_code, reason = "an example's decorator is made by nobody")]
+#![allow(
+    clippy::manual_async_fn,
+    clippy::redundant_closure_call,
+    reason = "a future that was returned is still returned, and made anew by a closure for each attempt"
+)]
 #![allow(clippy::collapsible_if, reason = "an `if` that holds both is edition 2024 alone")]
 
 use resilient_runtime::Registry;

@@ -55,7 +55,7 @@ where
         let found = self.values.len();
         tokio::task::yield_now().await;
         self.calls.after(1)?;
-        self.values.get(found - found).cloned().ok_or(Fault::Unknown)
+        self.values.get(found - self.values.len()).cloned().ok_or(Fault::Unknown)
     }
 
     #[resilient(cache(memory = "5m", shared), retry = off)]

@@ -1,5 +1,7 @@
 //! The attribute on `impl` blocks and functions, and on methods that block or return futures of their own.
 
+#![allow(clippy::unused_async, reason = "the methods and fallbacks of a client are async")]
+
 mod blocks;
 mod bodies;
 mod functions;

@@ -57,7 +57,7 @@ impl Files for Disk {
         if flush { Ok(self.calls.count()) } else { Err(Fault::Unknown) }
     }
 
-    fn root(&self) -> &str {
+    fn root(&self) -> &'static str {
         "/srv"
     }
 }
