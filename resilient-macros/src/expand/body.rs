@@ -44,7 +44,7 @@ impl Protected<'_> {
             krate,
             method,
             layer: layer.clone(),
-            pipeline: self.pipeline.clone(),
+            begins_in: self.pipeline.clone(),
             around: self.around.clone(),
             before,
             request,

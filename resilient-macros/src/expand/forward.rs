@@ -167,7 +167,7 @@ fn protected(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
     let body = pipeline::expand(&Loop {
         krate: expansion.krate,
         method,
-        pipeline: quote!(#this.#name),
+        begins_in: quote!(#this.#name),
         around: lookup::around(&expansion.contract.original.generics),
         before: TokenStream::new(),
         request: inner(expansion, method),

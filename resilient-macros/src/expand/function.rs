@@ -35,11 +35,8 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
     let (name, config) = (method.name(), policy::config(krate, &method.args.layer));
     // The parameters of a block around it are not seen here, but that there is one. In the body, `Self` may be that of an
     // item in it.
-    let around = if method.receiver != Receiver::None || mentions(quote!(#sig), "Self") {
-        quote!(.of_type::<Self>())
-    } else {
-        TokenStream::new()
-    };
+    let in_a_block = method.receiver != Receiver::None || mentions(quote!(#sig), "Self");
+    let around = if in_a_block { quote!(.of_type::<Self>()) } else { TokenStream::new() };
     let called = Protected {
         krate,
         method,

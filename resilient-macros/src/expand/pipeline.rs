@@ -17,7 +17,7 @@ pub(super) struct Loop<'a> {
     pub(super) method: &'a Method,
     pub(super) layer: Layer,
     /// What a call begins in.
-    pub(super) pipeline: TokenStream,
+    pub(super) begins_in: TokenStream,
     /// The part of its key that the types around the method are.
     pub(super) around: TokenStream,
     /// What each request begins with.
@@ -53,7 +53,7 @@ fn local(name: &str) -> Ident {
 pub(super) fn expand(pipeline: &Loop<'_>) -> TokenStream {
     let Loop { krate, method, layer, refresh, .. } = pipeline;
     let (call, attempt) = (call(), local("attempt"));
-    let (begun, returns) = (&pipeline.pipeline, &method.returns);
+    let (begun, returns) = (&pipeline.begins_in, &method.returns);
     // The user's own span: a bound that is not met is told of at the type, and nowhere else.
     let span = returns.span();
     let here = path_at(krate, span);
