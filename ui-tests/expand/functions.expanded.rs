@@ -31,7 +31,6 @@ pub async fn fetch(arg1: (String, &str), tries: u32) -> Result<Market, ScoutErro
                 }
                 let (host, league) = arg1;
                 let mut tries = tries;
-                #[allow(unused_braces)]
                 {
                     tries += 1;
                     match host.len() {
@@ -147,7 +146,6 @@ impl Shop {
                         >();
                     }
                     let _ = &mut *self;
-                    #[allow(unused_braces)]
                     {
                         self.stock = self.stock.checked_sub(count).ok_or(ScoutError)?;
                         Ok(self.stock)

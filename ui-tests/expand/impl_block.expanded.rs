@@ -75,7 +75,6 @@ const _: () = {
                                 Result<Market, ScoutError>,
                             >();
                         }
-                        #[allow(unused_braces)]
                         {
                             if league.is_empty() {
                                 return Err(ScoutError);
@@ -120,7 +119,6 @@ const _: () = {
                             >();
                         }
                         let mut path = path;
-                        #[allow(unused_braces)]
                         {
                             path.insert_str(0, &self.url);
                             Ok(Market::named(&path))

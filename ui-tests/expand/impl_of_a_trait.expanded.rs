@@ -79,7 +79,6 @@ const _: () = {
                         }
                         let _ = &mut *self;
                         let notes = &mut *notes;
-                        #[allow(unused_braces)]
                         {
                             self.asked += 1;
                             notes.push(self.of.as_ref().to_owned());

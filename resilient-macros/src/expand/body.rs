@@ -1,6 +1,6 @@
 //! A function with its policies in the place of its body.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{FnArg, Pat, Path, Signature};
 
@@ -108,7 +108,12 @@ impl Protected<'_> {
         if before.is_empty() {
             return braces.to_token_stream();
         }
-        quote!({ #before #[allow(unused_braces)] #braces })
+        // Where there is but one expression in them, rustc takes them for idle.
+        let is_end =
+            |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        let several = self.body.tokens.clone().into_iter().any(|token| is_end(&token));
+        let allow = (!several).then(|| quote!(#[allow(unused_braces)]));
+        quote!({ #before #allow #braces })
     }
 
     /// What makes an argument the body's own, as it was before.
