@@ -78,7 +78,9 @@ impl Declaration {
         Ok(declaration)
     }
 
-    pub(crate) fn cache_namespace(mut self, namespace: &str) -> Self {
+    /// Keeps the answers on disk of the methods that are declared from now on apart from those of others with the same
+    /// service and name.
+    pub fn cache_namespace(mut self, namespace: &str) -> Self {
         self.cache_namespace = Name::from(namespace);
         self
     }

@@ -47,6 +47,7 @@ pub struct DeclaredPipeline {
     service: &'static str,
     function: &'static str,
     policies: fn() -> PolicyConfig,
+    cache_namespace: &'static str,
     declared: OnceLock<Pipeline>,
 }
 
@@ -57,7 +58,18 @@ impl DeclaredPipeline {
         function: &'static str,
         policies: fn() -> PolicyConfig,
     ) -> Self {
-        Self { service, function, policies, declared: OnceLock::new() }
+        Self::cached(service, function, "", policies)
+    }
+
+    /// One whose answers on disk are kept apart from those of functions of the same name elsewhere: `cache_namespace` is the
+    /// module that it stands in.
+    pub const fn cached(
+        service: &'static str,
+        function: &'static str,
+        cache_namespace: &'static str,
+        policies: fn() -> PolicyConfig,
+    ) -> Self {
+        Self { service, function, policies, cache_namespace, declared: OnceLock::new() }
     }
 }
 
@@ -67,6 +79,7 @@ impl Deref for DeclaredPipeline {
     fn deref(&self) -> &Pipeline {
         get_or_declare(&self.declared, || {
             let declaration = Registry::global().declare(self.service, (self.policies)())?;
+            let declaration = declaration.cache_namespace(self.cache_namespace);
             declaration.method(self.function, PolicyConfig::new())
         })
     }

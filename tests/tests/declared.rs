@@ -93,9 +93,12 @@ async fn the_global_registry_is_the_one_that_the_program_made() {
         assert_eq!(shop.price("orb").await.as_deref(), Ok("orb 0"));
         assert_eq!(price("orb"), Ok(3));
     }
-    // What has the same name in the same service finds on disk what the other has kept.
-    assert_eq!(elsewhere::Shop.price("orb").await.as_deref(), Ok("orb 0"));
-    assert_eq!(elsewhere::price("orb"), Ok(3));
+    Registry::global().flush().await;
+    let on_disk = || Registry::global().snapshot().disk_tier.map(|disk| disk.entries);
+    assert_eq!(on_disk(), Some(2));
+    // What has the same name in the same service, and stands in another module, does not find it there.
+    assert_eq!(elsewhere::Shop.price("orb").await, Err(Fault::Down));
+    assert_eq!(elsewhere::price("orb"), Err(Fault::Down));
 
     // Each call says why, whoever makes it, and however many at once.
     assert_eq!(first(), Ok(1));

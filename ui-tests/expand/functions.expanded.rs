@@ -52,9 +52,10 @@ async fn nothing(failure: Failure<ScoutError>) -> Result<Market, ScoutError> {
 }
 /// Behind policies, as a method of the service `search`: cache (5m in memory), hedge (up to 1 more after 50ms); at most 2 attempts, without a limit in time.
 async fn search(words: Vec<String>) -> Result<u64, ScoutError> {
-    static PIPELINE: ::resilient_runtime::DeclaredPipeline = ::resilient_runtime::DeclaredPipeline::new(
+    static PIPELINE: ::resilient_runtime::DeclaredPipeline = ::resilient_runtime::DeclaredPipeline::cached(
         "search",
         "search",
+        ::core::module_path!(),
         || {
             ::resilient_runtime::PolicyConfig::new()
                 .cache(

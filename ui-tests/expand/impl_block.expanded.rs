@@ -37,7 +37,8 @@ const _: () = {
                             ::resilient_runtime::CacheConfig::new()
                                 .memory(::core::time::Duration::from_secs(300)),
                         ),
-                )?;
+                )?
+                .cache_namespace(::core::concat!(::core::module_path!(), "::HttpScout"));
             ::core::result::Result::Ok(Self {
                 market_data: declaration
                     .method("market_data", ::resilient_runtime::PolicyConfig::new())?,

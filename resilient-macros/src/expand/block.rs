@@ -114,6 +114,14 @@ impl Expansion<'_> {
         let lints = methods().flat_map(|method| &method.attrs).filter_map(lint_level);
         let ty = block.head.self_ty.to_token_stream().to_string();
         let docs = format!(" The policies of `{ty}`, as the service `{service}`.");
+        let caches = |method: &Method| {
+            args.layer.overlaid(&method.args.layer).config.cache.as_on().is_some()
+        };
+        // Types of two modules may have one name, and one type may implement a trait for several parameters.
+        let namespace = methods().any(caches).then(|| {
+            let path = format!("::{}", block.path());
+            quote!(.cache_namespace(::core::concat!(::core::module_path!(), #path)))
+        });
         quote! {
             #(#cfgs)*
             #[doc = #docs]
@@ -137,7 +145,7 @@ impl Expansion<'_> {
                 fn declare(
                     #registry: &#krate::Registry,
                 ) -> ::core::result::Result<Self, #krate::ConfigError> {
-                    let #declared = #registry.declare(#service, #common)?;
+                    let #declared = #registry.declare(#service, #common)? #namespace;
                     ::core::result::Result::Ok(Self { #(#pipelines)* })
                 }
             }

@@ -37,6 +37,11 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
     // item in it.
     let in_a_block = method.receiver != Receiver::None || mentions(quote!(#sig), "Self");
     let around = if in_a_block { quote!(.of_type::<Self>()) } else { TokenStream::new() };
+    // Functions in two modules may have one name, and are not one function.
+    let made = match method.args.layer.config.cache.as_on() {
+        Some(_) => quote!(cached(#service, #name, ::core::module_path!(), || #config)),
+        None => quote!(new(#service, #name, || #config)),
+    };
     let called = Protected {
         krate,
         method,
@@ -57,7 +62,7 @@ pub(crate) fn expand(args: &Args, function: &Function, sound: bool) -> TokenStre
             #(#inner)*
             #likely
             static #pipeline: #krate::DeclaredPipeline =
-                #krate::DeclaredPipeline::new(#service, #name, || #config);
+                #krate::DeclaredPipeline::#made;
             #called
         }
     }

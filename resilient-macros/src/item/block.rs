@@ -88,6 +88,24 @@ impl Block {
         (of(self.head.self_ty.to_token_stream()), of_trait.unwrap_or_default())
     }
 
+    /// What tells it from the other blocks of its module: its type, or its trait and its type.
+    pub(crate) fn path(&self) -> String {
+        let ty = self.head.self_ty.to_token_stream();
+        let written = match &self.head.trait_ {
+            Some((path, _)) => quote!(#path for #ty),
+            None => ty,
+        };
+        let written = written.to_string();
+        let is_word = |letter: Option<char>| {
+            letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+        };
+        let between_words = |(at, letter): (usize, char)| {
+            let (before, after) = (written[..at].chars().next_back(), written[at..].chars().nth(1));
+            (letter != ' ' || is_word(before) && is_word(after)).then_some(letter)
+        };
+        written.char_indices().filter_map(between_words).collect()
+    }
+
     /// Its type's name, as that of a service; its trait's, where the trait is implemented for every type.
     pub(crate) fn service(&self) -> String {
         let (ty, of_trait) = self.names();
