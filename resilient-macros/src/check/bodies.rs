@@ -56,14 +56,6 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
         }
         if layer.config.cache.as_on().is_some() {
             shared(outer, method, &layer, errors);
-        } else if own.places.value("cache", "shared").is_some() {
-            once(
-                own,
-                "cache",
-                "shared",
-                "`shared` says who shares a cache, and there is none; leave it out".to_owned(),
-                errors,
-            );
         }
         if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
             repeated(method, "retry", errors);
