@@ -61,9 +61,7 @@ impl Consecutive {
         self.open_until.store(now() + RECOVERY, Relaxed);
     }
 
-    /// # Errors
-    ///
-    /// While it is open.
+    /// Refuses while it is open.
     #[inline]
     pub fn admit(&self) -> Result<(), Refused> {
         admit(&self.open_until)
@@ -121,9 +119,7 @@ impl Rate {
         Self { most, window: Mutex::default(), open_until: AtomicU64::new(0) }
     }
 
-    /// # Errors
-    ///
-    /// While it is open.
+    /// Refuses while it is open.
     #[inline]
     pub fn admit(&self) -> Result<(), Refused> {
         admit(&self.open_until)
@@ -158,9 +154,7 @@ impl Bucket {
         Self { token, burst: burst * token, due: AtomicU64::new(0) }
     }
 
-    /// # Errors
-    ///
-    /// Where there is no token.
+    /// Refuses where there is no token.
     #[inline]
     pub fn take(&self, now: u64) -> Result<(), Refused> {
         let mut due = self.due.load(Relaxed);
@@ -201,9 +195,7 @@ impl Places {
         Self { most, taken: AtomicUsize::new(0) }
     }
 
-    /// # Errors
-    ///
-    /// Where all are taken.
+    /// Refuses where all are taken.
     #[inline]
     pub fn enter(&self) -> Result<Place<'_>, Refused> {
         let before = self.taken.fetch_add(1, Relaxed);
@@ -213,10 +205,6 @@ impl Places {
 }
 
 /// An operation for no longer than it may take.
-///
-/// # Errors
-///
-/// Where the time was up first.
 pub async fn in_time<T>(
     limit: Duration,
     operation: impl Future<Output = Result<T, Fault>>,
@@ -237,10 +225,6 @@ pub async fn in_time<T>(
 }
 
 /// Tries again, up to three times in all.
-///
-/// # Errors
-///
-/// The last one.
 pub async fn retried<T>(
     mut operation: impl AsyncFnMut() -> Result<T, Refused>,
 ) -> Result<T, Refused> {
@@ -283,10 +267,6 @@ impl Default for Stack {
 
 impl Stack {
     /// Bulkhead, then for each attempt breaker, rate and timeout.
-    ///
-    /// # Errors
-    ///
-    /// The operation's, or that a policy refused.
     pub async fn call<T>(
         &self,
         mut operation: impl AsyncFnMut() -> Result<T, Fault>,

@@ -79,10 +79,7 @@ impl Contender {
 }
 
 /// So many calls on this thread: how long they took, and how many came to what they should.
-///
-/// # Panics
-///
-/// Where more or fewer calls reached the operation than should.
+/// As many must have reached the operation as should.
 pub fn lap(calls: u64, reaches: Reaches, mut call: impl FnMut(u64) -> bool) -> (Duration, u64) {
     let before = work::reached();
     let mut good = 0;
@@ -115,8 +112,8 @@ impl Shuffler {
         Self(seed)
     }
 
-    /// SplitMix64.
-    pub fn next(&mut self) -> u64 {
+    /// The next one, by `SplitMix64`.
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -127,7 +124,7 @@ impl Shuffler {
     /// Fisher and Yates.
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
-            let other = usize::try_from(self.next() % (last as u64 + 1)).expect("an index");
+            let other = usize::try_from(self.draw() % (last as u64 + 1)).expect("an index");
             items.swap(last, other);
         }
     }

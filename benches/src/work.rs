@@ -47,20 +47,12 @@ impl From<Rejection> for Fault {
 pub type Answer = Result<u64, Fault>;
 
 /// Is ready at once.
-///
-/// # Errors
-///
-/// None.
 #[allow(clippy::unused_async, reason = "as the client's methods are")]
 pub async fn ready() -> Answer {
     Ok(reach())
 }
 
 /// Suspends once, as if it had to wait for a socket.
-///
-/// # Errors
-///
-/// None.
 pub async fn suspends() -> Answer {
     let mut polled = false;
     poll_fn(|cx| {
@@ -76,10 +68,6 @@ pub async fn suspends() -> Answer {
 }
 
 /// Succeeds and fails in turn.
-///
-/// # Errors
-///
-/// For odd numbers.
 #[allow(clippy::unused_async, reason = "as the client's methods are")]
 pub async fn in_turn(number: u64) -> Answer {
     let one = reach();

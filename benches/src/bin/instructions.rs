@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     env, fs,
     path::Path,
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
 use resilient_benches::{
@@ -25,11 +25,14 @@ const CALLS: u64 = 1000;
 /// More than this above its limit is a regression: hashes begin with random numbers.
 const MARGIN: f64 = 1.02;
 
+/// What it is told when it runs under callgrind.
+const EVERYBODY: &str = "--counted";
+const OURS: &str = "--counted-ours";
+
 /// What one call of a contender costs.
 struct Cost {
     scenario: String,
     contender: String,
-    ours: bool,
     instructions: f64,
     allocations: f64,
 }
@@ -38,13 +41,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["--counted"] => {
-            counted();
-            ExitCode::SUCCESS
-        }
-        ["--check", limits] => with_costs(|costs| check(costs, Path::new(limits))),
-        ["--write", limits] => with_costs(|costs| write(costs, Path::new(limits))),
-        [] => with_costs(|costs| {
+        [EVERYBODY] => count(|_| true),
+        [OURS] => count(|role| role == Role::Ours),
+        ["--check", limits] => with_costs(OURS, |costs| check(costs, Path::new(limits))),
+        ["--write", limits] => with_costs(OURS, |costs| write(costs, Path::new(limits))),
+        [] => with_costs(EVERYBODY, |costs| {
             print(costs);
             print!("{}", scenarios::sizes::tables());
             ExitCode::SUCCESS
@@ -58,32 +59,26 @@ fn main() -> ExitCode {
 
 /// What runs under callgrind: a line for each file that it writes.
 #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
-fn counted() {
+fn count(who: impl Fn(Role) -> bool) -> ExitCode {
     let _runtime = work::enter();
     for (name, counted, build) in scenarios::all() {
         if !counted {
             continue;
         }
         let mut scenario = build();
-        for contender in &mut scenario.contenders {
+        for contender in scenario.contenders.iter_mut().filter(|contender| who(contender.role)) {
             contender.run(CALLS);
             let before = allocations();
             counted_calls(contender, CALLS);
             let allocations = (allocations() - before) as f64 / CALLS as f64;
-            let ours = contender.role == Role::Ours;
-            println!("{name}\t{}\t{ours}\t{allocations}", contender.name);
+            println!("{name}\t{}\t{allocations}", contender.name);
         }
     }
+    ExitCode::SUCCESS
 }
 
-fn with_costs(then: impl FnOnce(&[Cost]) -> ExitCode) -> ExitCode {
-    let mut valgrind = Command::new("valgrind");
-    valgrind.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    if !valgrind.status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: there is no valgrind here, so nothing counts instructions");
-        return ExitCode::SUCCESS;
-    }
-    match costs() {
+fn with_costs(who: &str, then: impl FnOnce(&[Cost]) -> ExitCode) -> ExitCode {
+    match costs(who) {
         Ok(costs) => then(&costs),
         Err(problem) => {
             eprintln!("{problem}");
@@ -93,7 +88,7 @@ fn with_costs(then: impl FnOnce(&[Cost]) -> ExitCode) -> ExitCode {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a few millions")]
-fn costs() -> Result<Vec<Cost>, String> {
+fn costs(who: &str) -> Result<Vec<Cost>, String> {
     let place = tempfile::tempdir().map_err(|error| error.to_string())?;
     let file = place.path().join("callgrind");
     let output = Command::new("valgrind")
@@ -102,9 +97,9 @@ fn costs() -> Result<Vec<Cost>, String> {
         .arg("--dump-after=*counting::counted_calls")
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(env::current_exe().map_err(|error| error.to_string())?)
-        .arg("--counted")
+        .arg(who)
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| format!("valgrind: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
@@ -119,12 +114,11 @@ fn costs() -> Result<Vec<Cost>, String> {
             let total: u64 = total
                 .and_then(|total| total.trim().parse().ok())
                 .ok_or_else(|| format!("{dump} has no totals"))?;
-            let [scenario, contender, ours, allocations] =
+            let [scenario, contender, allocations] =
                 line.split('\t').collect::<Vec<_>>().try_into().map_err(|_| line.to_owned())?;
             Ok(Cost {
                 scenario: scenario.to_owned(),
                 contender: contender.to_owned(),
-                ours: ours == "true",
                 instructions: total as f64 / CALLS as f64,
                 allocations: allocations.parse().map_err(|_| line.to_owned())?,
             })
@@ -152,7 +146,7 @@ const HEAD: &str = "\
 ";
 
 fn write(costs: &[Cost], limits: &Path) -> ExitCode {
-    let lines = costs.iter().filter(|cost| cost.ours).map(|cost| {
+    let lines = costs.iter().map(|cost| {
         let (instructions, allocations) = (cost.instructions.ceil(), cost.allocations.ceil());
         format!("{}\t{}\t{instructions}\t{allocations}\n", cost.scenario, cost.contender)
     });
@@ -187,7 +181,7 @@ fn check(costs: &[Cost], limits: &Path) -> ExitCode {
         }
     }
     let mut good = true;
-    for cost in costs.iter().filter(|cost| cost.ours) {
+    for cost in costs {
         let place = format!("{}, {}", cost.scenario, cost.contender);
         let Some((instructions, allocations)) =
             allowed.remove(&(&*cost.scenario, &*cost.contender))

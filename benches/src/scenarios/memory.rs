@@ -17,7 +17,7 @@ pub const ALL: &[Entry] = &[("memory/string", true, strings), ("memory/integer",
 const KEYS: usize = 10_000;
 /// Caches in parts need more than they hold, or a part is full.
 const CAPACITY: usize = 2 * KEYS;
-const LIFE: Duration = Duration::from_secs(3600);
+const LIFE: Duration = Duration::from_hours(1);
 
 #[resilient(service = "memory", cache(memory = "1h", capacity = 20_000))]
 trait Kept {
@@ -40,13 +40,12 @@ fn order() -> Vec<u64> {
     order
 }
 
-/// The next in an order without end.
-fn cycle<T>(items: Vec<T>) -> impl FnMut() -> usize {
-    let (length, mut next) = (items.len(), 0);
+/// One after the other, without end.
+fn cycle(length: usize) -> impl FnMut() -> usize {
+    let mut next = 0;
     move || {
-        let index = next;
         next = if next + 1 == length { 0 } else { next + 1 };
-        index
+        next
     }
 }
 
@@ -94,12 +93,8 @@ fn strings() -> Scenario {
     }
     // Its writes are done by whoever reads later.
     moka.run_pending_tasks();
-    let each = || {
-        let (names, mut next) = (names.clone(), cycle(names.clone()));
-        (names, move || next())
-    };
     let contender = |role, label, mut look: Box<dyn FnMut(&str) -> bool>| {
-        let (names, mut next) = each();
+        let (names, mut next) = (names.clone(), cycle(KEYS));
         Contender::new(role, label, none, move |_| look(&names[next()]))
     };
     Scenario {
@@ -150,7 +145,7 @@ fn integers() -> Scenario {
     }
     moka.run_pending_tasks();
     let contender = |role, label, mut look: Box<dyn FnMut(u64) -> bool>| {
-        let (numbers, mut next) = (order(), cycle(order()));
+        let (numbers, mut next) = (order(), cycle(KEYS));
         Contender::new(role, label, none, move |_| look(numbers[next()]))
     };
     Scenario {

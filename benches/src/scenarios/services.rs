@@ -1,5 +1,7 @@
 //! One service to ten thousand: a call should not know how many others there are. What remains is the processor's cache.
 
+use std::sync::Arc;
+
 use resilient_runtime::{BreakerConfig, Policy, Registry};
 
 use super::Entry;
@@ -47,8 +49,8 @@ fn services() -> Scenario {
         contender(Role::Ours, "ours", policies, |policy| drive(policy.call(ready)).is_ok())
     });
     let floor = COUNTS.map(|count| {
-        let breakers = (0..count).map(|_| Box::new(floor::Consecutive::new(5))).collect();
-        contender(Role::Floor, "floor", breakers, |breaker: &Box<floor::Consecutive>| {
+        let breakers = (0..count).map(|_| Arc::new(floor::Consecutive::new(5))).collect();
+        contender(Role::Floor, "floor", breakers, |breaker: &Arc<floor::Consecutive>| {
             let call = async {
                 breaker.admit()?;
                 let answer = ready().await;

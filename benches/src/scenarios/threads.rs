@@ -70,7 +70,7 @@ fn together_once(threads: usize, calls: u64, call: &Arc<Call>) -> (Duration, Dur
             let (waited, began) = (run_delay(), Instant::now());
             let (_, good) = lap(calls, Reaches::Every, |_| call());
             assert_eq!(good, calls, "calls that came to what they should");
-            (began, Instant::now(), run_delay() - waited)
+            (began, Instant::now(), run_delay().saturating_sub(waited))
         })
     };
     let running: Vec<_> = (0..threads).map(run).collect();
@@ -102,7 +102,7 @@ fn both(role: Role, name: &str, call: impl Fn() -> bool + Send + Sync + 'static)
 fn breaker() -> Scenario {
     let ours = ResilientConsecutive::with_registry(Client, &Registry::new());
     let breaker = floor::Consecutive::new(5);
-    let backoff = constant(Duration::from_secs(60));
+    let backoff = constant(Duration::from_mins(1));
     let failsafe = Config::new().failure_policy(consecutive_failures(5, backoff)).build();
     let contenders = [
         both(Role::Ours, "ours", move || drive(ours.ready()).is_ok()),

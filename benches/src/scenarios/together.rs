@@ -99,9 +99,7 @@ impl Default for PutTogether {
 }
 
 impl PutTogether {
-    /// # Errors
-    ///
-    /// The operation's, or that a policy refused.
+    /// Calls the operation under all five.
     pub async fn call(&self, operation: impl AsyncFn() -> Answer) -> Result<u64, StackError> {
         let _permit = self.semaphore.try_acquire().map_err(|_| StackError::Busy)?;
         let attempt = || {
