@@ -1,6 +1,6 @@
 //! What a call asks for before each attempt: a place in the bulkhead, the breaker, a token of the limiter.
 
-use std::time::Duration;
+use std::{future::Future, pin::Pin, time::Duration};
 
 use resilient_policy::Per;
 
@@ -21,7 +21,7 @@ impl<'m> Core<'m> {
     /// Waits for everything that an attempt needs.
     pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
         if !self.pause().is_zero() {
-            Box::pin(sleep(self.pause())).await;
+            boxed(sleep(self.pause())).await;
             self.now = Moment::now();
         }
         self.in_time()?;
@@ -35,7 +35,7 @@ impl<'m> Core<'m> {
                 self.call_permit = None;
             }
             // Boxed: few calls wait, and every call's future would be larger by it.
-            permit = Box::pin(self.wait_for_token(waiting)).await?;
+            permit = boxed(self.wait_for_token(waiting)).await?;
         }
         self.begin_attempt();
         Ok(Attempt { permit, limit: self.limit(), started: self.now })
@@ -102,7 +102,7 @@ impl<'m> Core<'m> {
             Ok(Entry::Place(place)) => Ok(place),
             Ok(Entry::Queued(waiting)) => {
                 self.pipeline.subject.bulkhead_wait();
-                let place = Box::pin(waiting.place()).await;
+                let place = boxed(waiting.place()).await;
                 self.now = Moment::now();
                 place
             }
@@ -223,4 +223,11 @@ impl<'m> Core<'m> {
             (attempt, call) => attempt.or(call),
         }
     }
+}
+
+/// A future on the heap whose type ends here: the compiler shows once, and not for each method, that it is `Send`.
+fn boxed<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(future)
 }
