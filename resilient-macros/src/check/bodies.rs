@@ -34,25 +34,16 @@ pub(super) fn protectable(method: &Method, errors: &mut Errors) -> bool {
 
 /// Policies that cannot stand in the place of a body.
 pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: &mut Errors) {
-    let mut told = Vec::new();
-    let mut once = |own: &Layer,
-                    policy: &'static str,
-                    field: &'static str,
-                    message: String,
-                    errors: &mut Errors| {
-        if let Some(place) = own.places.value(policy, field) {
-            errors.at(place, message);
-        } else if !told.contains(&(policy, field)) {
-            told.push((policy, field));
-            errors.at(outer.places.value(policy, field), message);
-        }
-    };
+    let mut told = false;
     for method in methods {
         let own = &method.args.layer;
         let layer = outer.overlaid(own);
         if layer.refreshes_in_background() {
-            let message = "`background` spawns a decorator, and without a trait there is none; leave it out, or write the attribute on a trait";
-            once(own, "cache", "background", message.to_owned(), errors);
+            let place = own.places.value("cache", "background");
+            if place.is_some() || !told {
+                told |= place.is_none();
+                errors.at(place.or_else(|| outer.places.value("cache", "background")), "`background` spawns a decorator, and without a trait there is none; leave it out, or write the attribute on a trait");
+            }
         }
         if layer.config.cache.as_on().is_some() {
             shared(outer, method, &layer, errors);
@@ -65,9 +56,11 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
         }
     }
     let layers = methods.iter().map(|method| &method.args.layer).chain([outer]);
-    for backup in layers.flat_map(Layer::rungs).filter(|_| !of_trait) {
-        if matches!(backup, Rung::Backup(_) | Rung::Given(_)) {
-            errors.at(backup.place(), "a `backup` is another implementation of a trait, and none is seen here; write the attribute on a trait or an `impl Trait for Type` block, or a function or closure as the fallback");
+    for rung in layers.flat_map(Layer::rungs) {
+        match rung {
+            Rung::Given(_) if of_trait => errors.at(rung.place(), "`backup` alone is given to the builder of a decorator, and without an attribute on the trait there is none; write the implementation here, such as `backup = Mirror`"),
+            Rung::Given(_) | Rung::Backup(_) if !of_trait => errors.at(rung.place(), "a `backup` is another implementation of a trait, and none is seen here; write the attribute on a trait or an `impl Trait for Type` block, or a function or closure as the fallback"),
+            _ => {}
         }
     }
 }
