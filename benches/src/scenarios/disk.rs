@@ -169,7 +169,7 @@ fn puts(
             next.set(next.get() + now);
             left -= now;
         }
-        took
+        (took, Duration::ZERO)
     })
 }
 
