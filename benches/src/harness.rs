@@ -1,8 +1,10 @@
 //! Rounds of contenders, interleaved: round 1 of each, then round 2 of each, in an order that is shuffled for each round.
-//! What else happens on the machine meets all of them alike, and a ratio is taken within a round.
+//! What else happens on the machine meets all of them alike, and a ratio is taken within a round. A lap in which somebody
+//! else's work had the processor is run again: long laps would meet it more often than short ones.
 
 use std::{
     fmt::Write as _,
+    fs,
     time::{Duration, Instant},
 };
 
@@ -28,7 +30,7 @@ pub enum Reaches {
     None,
 }
 
-type Run = Box<dyn FnMut(u64) -> Duration>;
+type Run = Box<dyn FnMut(u64) -> (Duration, Duration)>;
 
 /// One way of doing what a scenario is about.
 pub struct Contender {
@@ -59,21 +61,21 @@ impl Contender {
         Self::timed(role, name, move |calls| {
             let (took, good) = lap(calls, reaches, &mut call);
             assert_eq!(good, calls, "{label}: calls that came to what they should");
-            took
+            (took, Duration::ZERO)
         })
     }
 
-    /// A contender that takes the time itself.
+    /// A contender that takes the time itself, and what threads of its own waited for their processors.
     pub fn timed(
         role: Role,
         name: impl Into<String>,
-        run: impl FnMut(u64) -> Duration + 'static,
+        run: impl FnMut(u64) -> (Duration, Duration) + 'static,
     ) -> Self {
         Self { name: name.into(), role, run: Box::new(run) }
     }
 
-    /// So many calls, and how long they took.
-    pub fn run(&mut self, calls: u64) -> Duration {
+    /// So many calls: how long they took, and what threads of its own waited for their processors.
+    pub fn run(&mut self, calls: u64) -> (Duration, Duration) {
         (self.run)(calls)
     }
 }
@@ -135,11 +137,37 @@ impl Shuffler {
 pub struct Times {
     name: String,
     role: Role,
-    rounds: Vec<f64>,
+    /// `None` where it was disturbed in every try.
+    rounds: Vec<Option<f64>>,
 }
 
-/// How long one contender runs in one round.
-const ROUND: Duration = Duration::from_millis(4);
+/// How long one contender runs in one round: less than what the scheduler gives at a time, so that most laps are whole.
+const ROUND: Duration = Duration::from_millis(1);
+
+/// How often a lap is tried that is to be had undisturbed.
+const TRIES: u32 = 100;
+
+/// How long this thread could have run and did not, as Linux counts it. Elsewhere nobody says.
+pub fn run_delay() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').nth(1).and_then(|field| field.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
+
+/// Runs a lap until one was undisturbed; `None` where none was. A lap says how long it took, and what it waited for its
+/// processor.
+fn undisturbed(mut lap: impl FnMut() -> (Duration, Duration)) -> Option<Duration> {
+    (0..TRIES).map(|_| lap()).find(|(took, waited)| *waited <= *took / 50).map(|(took, _)| took)
+}
+
+/// So many calls of a contender, undisturbed.
+fn whole_lap(contender: &mut Contender, calls: u64) -> Option<Duration> {
+    undisturbed(|| {
+        let before = run_delay();
+        let (took, waited) = contender.run(calls);
+        (took, waited + run_delay().saturating_sub(before))
+    })
+}
 
 /// Plays the rounds.
 pub fn play(scenario: &mut Scenario, rounds: usize, shuffler: &mut Shuffler) -> Vec<Times> {
@@ -157,8 +185,8 @@ pub fn play(scenario: &mut Scenario, rounds: usize, shuffler: &mut Shuffler) -> 
     for _ in 0..rounds {
         shuffler.shuffle(&mut order);
         for &index in &order {
-            let took = contenders[index].run(calls[index]);
-            times[index].rounds.push(per_call(took, calls[index]));
+            let took = whole_lap(&mut contenders[index], calls[index]);
+            times[index].rounds.push(took.map(|took| per_call(took, calls[index])));
         }
     }
     times
@@ -168,7 +196,8 @@ pub fn play(scenario: &mut Scenario, rounds: usize, shuffler: &mut Shuffler) -> 
 fn calls_of_a_round(contender: &mut Contender) -> u64 {
     let mut calls = 16;
     loop {
-        let took = contender.run(calls);
+        let least = |contender: &mut Contender| (0..5).map(|_| contender.run(calls).0).min();
+        let took = whole_lap(contender, calls).or_else(|| least(contender)).expect("a lap");
         if took >= ROUND / 4 {
             let fits = ROUND.as_nanos() * u128::from(calls) / took.as_nanos();
             return u64::try_from(fits).expect("fewer calls than nanoseconds").max(1);
@@ -183,40 +212,53 @@ fn per_call(took: Duration, calls: u64) -> f64 {
 }
 
 /// The value in the middle, and those between which half of all lie.
-fn quartiles(values: impl Iterator<Item = f64>) -> [f64; 3] {
+fn quartiles(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let last = values.len() - 1;
-    [last / 4, last / 2, last - last / 4].map(|index| values[index])
+    let last = values.len().checked_sub(1)?;
+    Some([last / 4, last / 2, last - last / 4].map(|index| values[index]))
 }
 
 /// The median of the ratios within the rounds.
-fn ratio(of: &Times, to: &Times) -> f64 {
-    quartiles(of.rounds.iter().zip(&to.rounds).map(|(of, to)| of / to))[1]
+fn ratio(of: &Times, to: &Times) -> Option<f64> {
+    let rounds = of.rounds.iter().zip(&to.rounds);
+    let [_, median, _] = quartiles(rounds.filter_map(|(of, to)| Some((*of)? / (*to)?)))?;
+    Some(median)
 }
+
+const HEAD: &str = "\
+| contender | ns | half of the rounds | to ours | to the floor |
+| --- | ---: | ---: | ---: | ---: |
+";
 
 /// The table in Markdown.
 pub fn table(title: &str, times: &[Times]) -> String {
     let first = |role| times.iter().find(|times| times.role == role);
     let (ours, floor) = (first(Role::Ours), first(Role::Floor));
-    let mut text =
-        format!("{title}\n\n| contender | ns | half of the rounds | to ours | to the floor |\n");
-    text.push_str("| --- | ---: | ---: | ---: | ---: |\n");
+    let mut text = format!("{title}\n\n{HEAD}");
+    let mut few = Vec::new();
     for contender in times {
-        let [low, median, high] = quartiles(contender.rounds.iter().copied());
-        let to = |other: Option<&Times>| {
-            other.map_or_else(String::new, |other| format!("{:.2}", ratio(contender, other)))
+        let Times { name, rounds, .. } = contender;
+        let kept = rounds.iter().flatten().count();
+        if kept < rounds.len() {
+            few.push(format!("{name}: {kept} of {}", rounds.len()));
+        }
+        let Some([low, median, high]) = quartiles(rounds.iter().flatten().copied()) else {
+            let _ = writeln!(text, "| {name} | never undisturbed | | | |");
+            continue;
         };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} to {} | {} | {} |",
-            contender.name,
-            figure(median),
-            figure(low),
-            figure(high),
-            to(ours),
-            to(floor),
-        );
+        let [low, median, high] = [low, median, high].map(figure);
+        let _ = write!(text, "| {name} | {median} | {low} to {high} |");
+        for other in [ours, floor] {
+            let _ = match other.and_then(|other| ratio(contender, other)) {
+                Some(ratio) => write!(text, " {ratio:.2} |"),
+                None => write!(text, " |"),
+            };
+        }
+        text.push('\n');
+    }
+    if !few.is_empty() {
+        let _ = writeln!(text, "\nRounds that were undisturbed: {}.", few.join("; "));
     }
     text
 }

@@ -1,7 +1,7 @@
 //! Prints a table in Markdown for each scenario.
 //!
-//! `resilient-benches [--rounds 31] [--seed 1] [--only contender] [scenario...]`: scenarios whose names contain one of the
-//! words, or all; of them the contenders whose names begin so, for a profiler.
+//! `resilient-benches [--rounds 31] [--seed 1] [--only contender] [scenario...]`: scenarios of these names or groups, such
+//! as `breaker/open` or `breaker`, or all; of them the contenders whose names begin so, for a profiler.
 
 use resilient_benches::{
     harness::{Shuffler, play, table},
@@ -26,7 +26,7 @@ fn main() {
     let _runtime = work::enter();
     let mut shuffler = Shuffler::new(seed);
     for (name, _, build) in scenarios::all() {
-        if !words.is_empty() && !words.iter().any(|word| name.contains(word.as_str())) {
+        if !words.is_empty() && !words.iter().any(|word| is_named(name, word)) {
             continue;
         }
         let mut scenario = build();
@@ -34,4 +34,9 @@ fn main() {
         let title = format!("### `{name}`\n\n{}.", scenario.title);
         println!("{}", table(&title, &play(&mut scenario, rounds, &mut shuffler)));
     }
+}
+
+/// Whether a word names a scenario, or the group that it is in.
+fn is_named(scenario: &str, word: &str) -> bool {
+    scenario == word || scenario.split('/').next() == Some(word)
 }

@@ -63,9 +63,16 @@ fn is_text(text: &str, number: u64, size: usize) -> bool {
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("answers");
 
-/// The store alone; it does not wait for the disk, as ours does not.
-fn bare(directory: &Path) -> Database {
-    let database = Database::create(directory.join("bare")).expect("a directory of ours");
+/// What the pages of ours may take in memory; the store's own default is a gibibyte.
+const PAGES: usize = 8 << 20;
+
+/// The store alone.
+fn bare(directory: &Path, name: &str, pages: Option<usize>) -> Database {
+    let mut builder = redb::Builder::new();
+    if let Some(pages) = pages {
+        builder.set_cache_size(pages);
+    }
+    let database = builder.create(directory.join(name)).expect("a directory of ours");
     write(&database, 0, b"", Durability::Immediate);
     database
 }
@@ -111,12 +118,15 @@ fn get(size: usize, count: u64) -> Scenario {
     let registry = registry(place.path());
     let ours = ResilientStored::with_registry(Client, &registry);
     let blocking = ResilientStoredBlocking::with_registry(Client, &registry);
-    let database = bare(place.path());
+    let database = bare(place.path(), "bare", None);
+    let as_ours = bare(place.path(), "as ours", Some(PAGES));
     runtime().block_on(async {
         for number in 0..count {
             assert!(is_text(&ours.answer(number, size).await.expect("no fault"), number, size));
             assert!(is_text(&blocking.answer(number, size).expect("no fault"), number, size));
-            write(&database, number, text(number, size).as_bytes(), Durability::None);
+            for database in [&database, &as_ours] {
+                write(database, number, text(number, size).as_bytes(), Durability::None);
+            }
             if number % 1000 == 999 {
                 registry.flush().await;
             }
@@ -124,6 +134,7 @@ fn get(size: usize, count: u64) -> Scenario {
         registry.flush().await;
     });
     write(&database, count, b"", Durability::Immediate);
+    write(&as_ours, count, b"", Durability::Immediate);
     let keys = (count, &place);
     Scenario {
         title: "An answer from disk, all of them in the system's page cache",
@@ -139,6 +150,9 @@ fn get(size: usize, count: u64) -> Scenario {
             }),
             gets(Role::Floor, "redb", keys, move |number| {
                 read(&database, number).is_some_and(|answer| is_text(&answer, number, size))
+            }),
+            gets(Role::Peer, "redb, with as few pages in memory as ours", keys, move |number| {
+                read(&as_ours, number).is_some_and(|answer| is_text(&answer, number, size))
             }),
         ],
     }
@@ -169,7 +183,7 @@ fn puts(
             next.set(next.get() + now);
             left -= now;
         }
-        took
+        (took, Duration::ZERO)
     })
 }
 
@@ -179,7 +193,7 @@ fn put(size: usize) -> Scenario {
     let ours = ResilientStored::with_registry(Client, &registry);
     let blocking = ResilientStoredBlocking::with_registry(Client, &registry);
     let flushed = registry.clone();
-    let database = Rc::new(bare(place.path()));
+    let database = Rc::new(bare(place.path(), "bare", None));
     // Far fewer than may wait in the queue.
     let at_once = 1_000;
     let bare = |first: u64, durability: fn() -> Durability| {

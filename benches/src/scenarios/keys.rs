@@ -1,6 +1,6 @@
 //! One key to a million, each with a limiter of its own.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use resilient_runtime::{Registry, resilient};
@@ -17,8 +17,9 @@ pub const ALL: &[Entry] = &[("keys", false, keys)];
 /// Ours keeps at most 2^20.
 const COUNTS: [usize; 4] = [1, 100, 10_000, 1_000_000];
 
-// A token in a second and a billion in stock: no limiter is ever full, so none may be forgotten, and none is ever empty.
-#[resilient(service = "hosts", rate(limit = 1.0, burst = 1_000_000_000, key = host))]
+// A token in a hundred seconds and fifty million in stock: no limiter is full again while we measure, so that none may be
+// forgotten, and none is ever empty.
+#[resilient(service = "hosts", rate(limit = 1.0, per = "100s", burst = 50_000_000, key = host))]
 trait Hosts {
     async fn get(&self, host: &str) -> Answer;
 }
@@ -37,16 +38,19 @@ pub fn hosts(count: usize) -> Arc<[String]> {
     hosts.into()
 }
 
-/// A call of ours for each host; what is returned keeps them.
-pub fn ours() -> impl Fn(&str) -> bool {
-    let hosts = ResilientHosts::with_registry(Client, &Registry::new());
-    move |host| drive(hosts.get(host)).is_ok()
+/// A call of ours for each host; what is returned keeps them. Asserts that none was forgotten.
+pub fn ours(hosts: &[String]) -> impl Fn(&str) -> bool + use<> {
+    let decorator = ResilientHosts::with_registry(Client, &Registry::new());
+    assert!(hosts.iter().all(|host| drive(decorator.get(host)).is_ok()));
+    let kept = decorator.service().snapshot().keyed_rate.map(|rate| rate.keys);
+    assert_eq!(kept, Some(hosts.len()), "keys that have a limiter");
+    move |host| drive(decorator.get(host)).is_ok()
 }
 
 /// The same with governor.
 pub fn governor() -> impl Fn(&String) -> bool {
-    let burst = NonZeroU32::new(1_000_000_000).expect("not 0");
-    let quota = Quota::per_second(NonZeroU32::MIN).allow_burst(burst);
+    let burst = NonZeroU32::new(50_000_000).expect("not 0");
+    let quota = Quota::with_period(Duration::from_secs(100)).expect("not 0").allow_burst(burst);
     let limiter: DefaultKeyedRateLimiter<String> = RateLimiter::keyed(quota);
     move |host| {
         let call = async {
@@ -70,7 +74,7 @@ fn keys() -> Scenario {
     };
     let mut contenders = Vec::new();
     for count in COUNTS {
-        let ours = ours();
+        let ours = ours(&hosts(count));
         contenders.push(contender(
             Role::Ours,
             "ours",

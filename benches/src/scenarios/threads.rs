@@ -1,8 +1,10 @@
 //! Two threads on one object, against one thread: what they share should cost them nothing.
 
 use std::{
-    fs,
-    sync::{Arc, Barrier},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -17,7 +19,7 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use super::{Entry, api, together};
 use crate::{
     floor,
-    harness::{Contender, Reaches, Role, Scenario, lap},
+    harness::{Contender, Reaches, Role, Scenario, lap, run_delay},
     work::{Client, drive, enter, ready},
 };
 
@@ -40,33 +42,23 @@ api! {
 
 type Call = dyn Fn() -> bool + Send + Sync;
 
-/// So many calls on each of the threads at once, each on a processor of its own: how long the slower one took. Where
-/// somebody else's work kept one of them waiting for its processor they did not run at once, which says nothing: then
-/// again.
-fn on_threads(threads: usize, calls: u64, call: &Arc<Call>) -> Duration {
-    const TRIES: u32 = 200;
-    for _ in 0..TRIES {
-        let (took, waited) = together_once(threads, calls, call);
-        if waited <= took / 20 {
-            return took;
-        }
-    }
-    panic!(
-        "{threads} threads did not get {threads} processors in {TRIES} tries; try when the machine is less busy"
-    );
-}
-
-/// How long it took from the first that began to the last that ended, and what they waited for their processors.
-fn together_once(threads: usize, calls: u64, call: &Arc<Call>) -> (Duration, Duration) {
-    let barrier = Arc::new(Barrier::new(threads));
+/// So many calls on each of the threads at once, each on a processor of its own: how long it took from the first that began
+/// to the last that ended, and what they waited for their processors or for each other. Threads that take turns on one
+/// processor share nothing, and would say nothing.
+fn on_threads(threads: usize, calls: u64, call: &Arc<Call>) -> (Duration, Duration) {
+    let ready = Arc::new(AtomicUsize::new(0));
     let run = |processor| {
-        let (barrier, call) = (Arc::clone(&barrier), Arc::clone(call));
+        let (ready, call) = (Arc::clone(&ready), Arc::clone(call));
         thread::spawn(move || {
             let _runtime = enter();
             let mut only = CpuSet::new();
             only.set(processor);
             sched_setaffinity(None, &only).expect("a machine with two processors");
-            barrier.wait();
+            // Not a barrier, which lets them sleep: they are to begin while both have their processors.
+            ready.fetch_add(1, Ordering::AcqRel);
+            while ready.load(Ordering::Acquire) < threads {
+                std::hint::spin_loop();
+            }
             let (waited, began) = (run_delay(), Instant::now());
             let (_, good) = lap(calls, Reaches::Every, |_| call());
             assert_eq!(good, calls, "calls that came to what they should");
@@ -76,16 +68,11 @@ fn together_once(threads: usize, calls: u64, call: &Arc<Call>) -> (Duration, Dur
     let running: Vec<_> = (0..threads).map(run).collect();
     let ended: Vec<_> =
         running.into_iter().map(|thread| thread.join().expect("no panic")).collect();
-    let first = ended.iter().map(|(began, ..)| *began).min().expect("a thread");
+    let began = || ended.iter().map(|(began, ..)| *began);
+    let (first, apart) = (began().min().expect("a thread"), began().max().expect("a thread"));
     let last = ended.iter().map(|(_, ended, _)| *ended).max().expect("a thread");
-    (last - first, ended.iter().map(|(.., waited)| *waited).sum())
-}
-
-/// How long this thread could have run and did not, as Linux counts it.
-fn run_delay() -> Duration {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
-    let nanoseconds = text.split(' ').nth(1).and_then(|field| field.parse().ok());
-    Duration::from_nanos(nanoseconds.expect("three numbers"))
+    let waited: Duration = ended.iter().map(|(.., waited)| *waited).sum();
+    (last - first, waited + (apart - first))
 }
 
 /// The same call on one thread, and on two.
