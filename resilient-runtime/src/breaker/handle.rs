@@ -212,6 +212,7 @@ impl Inner {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[inline]
     fn word(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
     }
@@ -251,6 +252,7 @@ impl Inner {
         }
     }
 
+    #[inline]
     fn admit(&self, now: Moment) -> Result<Admission, Option<Duration>> {
         let word = self.word();
         if word.passes() {
@@ -259,6 +261,7 @@ impl Inner {
         self.change(|core| core.admit(now))
     }
 
+    #[inline]
     fn record(&self, admission: Admission, ending: Ending, elapsed: Duration, now: Moment) {
         let word = self.word();
         let changes_nothing = word.generation() != admission.generation()
@@ -284,10 +287,12 @@ enum Held<'a> {
 
 impl Permit<'_> {
     /// Records how the call ended and how long it took.
+    #[inline]
     pub(crate) fn record(mut self, ending: Ending, elapsed: Duration, now: Moment) {
         self.end(ending, elapsed, now);
     }
 
+    #[inline]
     fn end(&mut self, ending: Ending, elapsed: Duration, now: Moment) {
         let admission = std::mem::replace(&mut self.admission, Admission::NONE);
         if admission != Admission::NONE {
