@@ -9,6 +9,7 @@ mod refresh;
 mod retry;
 
 use self::{
+    admit::Admission,
     core::{Core, Look},
     retry::Plea,
 };
@@ -131,24 +132,32 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if self.core.settled {
             return None;
         }
-        match self.core.admit().await {
-            Ok(attempt) => Some(attempt),
-            Err(rejection) => {
-                if self.outcome.is_none() {
-                    self.core.reject(&rejection);
-                    self.outcome = Some(self.fallible.reject(rejection));
-                } else {
-                    // The service's own error says more than a rejection of the retry.
-                    self.core.end = self.core.last;
-                    self.core.give_up(match rejection {
-                        Rejection::BreakerOpen { .. } => GiveUp::BreakerOpen,
-                        _ => GiveUp::Rejected,
-                    });
-                    self.core.leave();
-                }
-                None
+        match self.core.admit() {
+            Admission::Attempt(attempt) => Some(attempt),
+            Admission::Rejected(rejection) => self.rejected(rejection),
+            Admission::Waits(wait) => {
+                let admitted = self.core.wait(wait).await;
+                admitted.map_or_else(|rejection| self.rejected(rejection), Some)
             }
         }
+    }
+
+    /// Ends the loop with a rejection of its next attempt.
+    #[cold]
+    fn rejected(&mut self, rejection: Rejection) -> Option<Attempt<'m>> {
+        if self.outcome.is_none() {
+            self.core.reject(&rejection);
+            self.outcome = Some(self.fallible.reject(rejection));
+        } else {
+            // The service's own error says more than a rejection of the retry.
+            self.core.end = self.core.last;
+            self.core.give_up(match rejection {
+                Rejection::BreakerOpen { .. } => GiveUp::BreakerOpen,
+                _ => GiveUp::Rejected,
+            });
+            self.core.leave();
+        }
+        None
     }
 
     /// Records what became of an attempt, and decides whether there is another one.
