@@ -7,7 +7,7 @@ use resilient_policy::Per;
 use super::core::Core;
 use crate::{
     BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
-    attempt::{Attempt, Limit},
+    attempt::{Attempt, Limit, Watch},
     breaker::Permit,
     bulkhead::{self, Entry, Place},
     clock::Moment,
@@ -95,6 +95,7 @@ impl<'m> Core<'m> {
     }
 
     /// Goes on with the place in the bulkhead, if there is one.
+    #[inline]
     fn enter(&mut self, place: Result<Place<'m>, BulkheadFullReason>) -> Admission<'m> {
         match place {
             Ok(place) => self.place = Some(place),
@@ -110,6 +111,7 @@ impl<'m> Core<'m> {
     }
 
     /// Asks the breaker and the rate limiter.
+    #[inline]
     fn ask_guards(&mut self) -> Admission<'m> {
         let permit = match self.ask_breaker() {
             Ok(permit) => permit,
@@ -168,6 +170,7 @@ impl<'m> Core<'m> {
         })
     }
 
+    #[inline]
     fn begin_attempt(&mut self, permit: Option<Permit<'m>>) -> Admission<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
@@ -182,10 +185,11 @@ impl<'m> Core<'m> {
             }
         }
         pipeline.subject.attempt(self.attempts);
-        Admission::Attempt(Attempt { permit, limit: self.limit(), started: self.now })
+        Admission::Attempt(Attempt { permit, watch: self.watch(), started: self.now })
     }
 
     /// Whether the call has time left.
+    #[inline]
     fn in_time(&self) -> Result<(), Rejection> {
         match self.deadline.filter(|deadline| self.now >= *deadline) {
             Some(deadline) => Err(self.out_of_time(deadline)),
@@ -198,6 +202,7 @@ impl<'m> Core<'m> {
     }
 
     /// The breaker's leave for an attempt; where it counts calls, the first attempt's is kept for all of them.
+    #[inline]
     fn ask_breaker(&mut self) -> Result<Option<Permit<'m>>, Rejection> {
         if self.pipeline.breaker.is_none() {
             return Ok(None);
@@ -212,6 +217,7 @@ impl<'m> Core<'m> {
         self.breaker_permit(self.now)
     }
 
+    #[inline]
     fn breaker_permit(&self, now: Moment) -> Result<Option<Permit<'m>>, Rejection> {
         let admitted = match (&self.pipeline.breaker, &self.keyed) {
             (None, _) => return Ok(None),
@@ -260,7 +266,7 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        Some(Attempt { permit, limit, started: now })
+        Some(Attempt { permit, watch: limit.map_or(Watch::Timed, Watch::Limited), started: now })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
@@ -280,7 +286,17 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[inline]
+    fn watch(&self) -> Watch {
+        match self.limit() {
+            Some(limit) => Watch::Limited(limit),
+            None if self.pipeline.timed => Watch::Timed,
+            None => Watch::Untimed,
+        }
+    }
+
     /// The attempt's own timeout, or what is left of the call's.
+    #[inline]
     fn limit(&self) -> Option<Limit> {
         let call = self.deadline.map(|at| Limit { at, scope: TimeoutScope::Call });
         let Some(timeout) = &self.pipeline.settings.timeout else { return call };

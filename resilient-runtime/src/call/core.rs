@@ -145,6 +145,7 @@ impl<'m> Core<'m> {
     }
 
     /// The rate limiter that it asks, if there is one.
+    #[inline]
     pub(super) fn limiter(&self) -> Option<Cow<'m, RateLimiter>> {
         Some(match (self.pipeline.limiter.as_ref()?, &self.keyed_limiter) {
             (_, Some(limiter)) => Cow::Owned(limiter.clone()),
@@ -155,6 +156,7 @@ impl<'m> Core<'m> {
     }
 
     /// The attribute's priority, or that of the request around the call.
+    #[inline]
     pub(super) fn priority(&self) -> Priority {
         self.priority.unwrap_or_else(rate::priority)
     }
