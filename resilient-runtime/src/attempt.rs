@@ -18,7 +18,7 @@ use crate::{TimeoutScope, breaker::Permit, clock::Moment, deadline};
 #[must_use = "an attempt does nothing until it runs the method"]
 pub struct Attempt<'m> {
     pub(crate) permit: Option<Permit<'m>>,
-    pub(crate) limit: Option<Limit>,
+    pub(crate) watch: Watch,
     pub(crate) started: Moment,
 }
 
@@ -27,6 +27,33 @@ pub struct Attempt<'m> {
 pub(crate) struct Limit {
     pub(crate) at: Moment,
     pub(crate) scope: TimeoutScope,
+}
+
+/// Whether an attempt's end is timed. One value with its limit: every call's future would be larger by two.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Watch {
+    Untimed,
+    Timed,
+    Limited(Limit),
+}
+
+impl Watch {
+    #[inline]
+    pub(crate) fn limit(self) -> Option<Limit> {
+        match self {
+            Self::Limited(limit) => Some(limit),
+            Self::Untimed | Self::Timed => None,
+        }
+    }
+
+    /// When it has ended; `None` where nobody wants to know.
+    #[inline]
+    fn end(self) -> Option<Moment> {
+        match self {
+            Self::Untimed => None,
+            Self::Timed | Self::Limited(_) => Some(Moment::now()),
+        }
+    }
 }
 
 impl<'m> Attempt<'m> {
@@ -38,19 +65,20 @@ impl<'m> Attempt<'m> {
     /// Runs the method on this thread. It cannot be cut short: an answer that comes after its timeout is dropped, and the
     /// attempt has timed out. Within it, [`deadline`](crate::deadline()) says how long it has.
     pub fn run_blocking<R>(self, method: impl FnOnce() -> R) -> Attempted<'m, R> {
-        let Self { permit, limit, started } = self;
+        let Self { permit, watch, started } = self;
+        let limit = watch.limit();
         let outcome = match limit {
             None => method(),
             Some(limit) => deadline::within(limit.at, method),
         };
-        let ended = Moment::now();
+        let ended = watch.end();
         Attempted { permit, result: in_time(outcome, limit, ended), started, ended }
     }
 }
 
 impl std::fmt::Debug for Attempt<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Attempt").field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Attempt").field("watch", &self.watch).finish_non_exhaustive()
     }
 }
 
@@ -60,7 +88,8 @@ pub struct Attempted<'m, R> {
     pub(crate) permit: Option<Permit<'m>>,
     pub(crate) result: Result<R, Limit>,
     pub(crate) started: Moment,
-    pub(crate) ended: Moment,
+    /// `None` where nobody asked for it: it has only just ended, should somebody ask after all.
+    pub(crate) ended: Option<Moment>,
 }
 
 impl<R> std::fmt::Debug for Attempted<'_, R> {
@@ -98,9 +127,10 @@ impl<F> std::fmt::Debug for Run<'_, F> {
 }
 
 /// An answer that comes too late is a timeout, even if what brought it blocked so long.
-fn in_time<R>(outcome: R, limit: Option<Limit>, now: Moment) -> Result<R, Limit> {
-    match limit {
-        Some(limit) if now >= limit.at => Err(limit),
+#[inline]
+fn in_time<R>(outcome: R, limit: Option<Limit>, ended: Option<Moment>) -> Result<R, Limit> {
+    match (limit, ended) {
+        (Some(limit), Some(ended)) if ended >= limit.at => Err(limit),
         _ => Ok(outcome),
     }
 }
@@ -110,15 +140,17 @@ impl<'m, F: Future> Future for Run<'m, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let limit = this.attempt.as_ref().expect("polled after it was ready").limit;
+        let attempt = this.attempt.as_ref().expect("polled after it was ready");
+        let watch = attempt.watch;
+        let limit = watch.limit();
         let polled = match limit {
             None => this.method.poll(cx),
             Some(limit) => deadline::within(limit.at, || this.method.poll(cx)),
         };
-        let result = match (polled, limit) {
+        let (result, ended) = match (polled, limit) {
             (Poll::Ready(outcome), limit) => {
-                let now = Moment::now();
-                (in_time(outcome, limit, now), now)
+                let ended = watch.end();
+                (in_time(outcome, limit, ended), ended)
             }
             (Poll::Pending, None) => return Poll::Pending,
             (Poll::Pending, Some(limit)) => {
@@ -127,13 +159,12 @@ impl<'m, F: Future> Future for Run<'m, F> {
                     this.timer.set(Some(unconstrained(sleep_until(limit.at.instant()))));
                 }
                 match this.timer.as_mut().as_pin_mut().map(|timer| timer.poll(cx)) {
-                    Some(Poll::Ready(())) => (Err(limit), Moment::now()),
+                    Some(Poll::Ready(())) => (Err(limit), Some(Moment::now())),
                     _ => return Poll::Pending,
                 }
             }
         };
         let attempt = this.attempt.take().expect("it was there above");
-        let (result, ended) = result;
         Poll::Ready(Attempted { permit: attempt.permit, result, started: attempt.started, ended })
     }
 }

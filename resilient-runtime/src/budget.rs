@@ -96,6 +96,7 @@ impl RetryBudget {
     }
 
     /// Takes notice of a call that leaves; its retries and hedges are no calls.
+    #[inline]
     pub(crate) fn deposit(&self, now: Moment) {
         let second = second(now);
         self.calls[slot(second)].add(second);

@@ -27,6 +27,7 @@ impl Moment {
     pub(crate) const FIRST: Self = Self(NonZero::<u64>::MIN);
     pub(crate) const LAST: Self = Self(NonZero::<u64>::MAX);
 
+    #[inline]
     fn new(nanos: u64) -> Self {
         NonZero::new(nanos).map_or(Self::FIRST, Self)
     }
@@ -50,10 +51,12 @@ impl Moment {
     }
 
     /// Zero where `earlier` is later: clocks that step back cause no panic.
+    #[inline]
     pub(crate) fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.nanos().saturating_sub(earlier.nanos()))
     }
 
+    #[inline]
     pub(crate) fn nanos(self) -> u64 {
         self.0.get()
     }
@@ -77,6 +80,7 @@ pub(crate) fn is_virtual() -> bool {
 impl std::ops::Add<Duration> for Moment {
     type Output = Self;
 
+    #[inline]
     fn add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(nanos(duration)))
     }

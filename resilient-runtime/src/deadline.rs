@@ -29,6 +29,7 @@ pub fn deadline() -> Option<Instant> {
 }
 
 /// What the decorated call around this one leaves it, if there is one and it has a limit.
+#[inline]
 pub(crate) fn inherited() -> Option<Moment> {
     DEADLINE.try_with(|deadline| *deadline).ok()
 }

@@ -1,8 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use resilient_policy::{
-    BreakerConfig, BulkheadConfig, HedgeAfter, Layers, Origin, PolicyConfig, PolicySettings,
-    RateConfig, Scope,
+    BreakerConfig, BreakerSettings, BulkheadConfig, HedgeAfter, Layers, LimitAlgorithm, Origin,
+    Per, PolicyConfig, PolicySettings, RateAdaptation, RateConfig, Scope,
 };
 
 use crate::{
@@ -165,9 +165,20 @@ impl Declaration {
         });
         let layers = Arc::new(layers);
         method.declared(Arc::clone(&layers));
+        let latencies = follows_latencies(&settings).then(|| method.latencies());
+        let stretch = settings.retry.and_then(|retry| method.stretch(&retry));
+        let adapts = settings.rate.is_some_and(|rate| rate.adaptive != RateAdaptation::Fixed)
+            || settings.bulkhead.is_some_and(|limit| limit.adaptive != LimitAlgorithm::Fixed);
+        let learns = adapts || latencies.is_some() || stretch.is_some();
+        let timed = |breaker: BreakerSettings| breaker.slow.is_some() || breaker.per == Per::Call;
         Ok(Pipeline::new(pipeline::Inner {
-            latencies: follows_latencies(&settings).then(|| method.latencies()),
-            stretch: settings.retry.and_then(|retry| method.stretch(&retry)),
+            learns,
+            timed: learns
+                || settings.cache.is_some()
+                || settings.hedge.is_some()
+                || settings.breaker.is_some_and(timed),
+            latencies,
+            stretch,
             counters: method.counters(),
             seeds: Arc::clone(&self.shared.seeds),
             load: Arc::clone(&self.shared.load),

@@ -90,14 +90,26 @@ impl Subject {
     }
 
     pub(crate) fn served(&self, provenance: &Provenance) {
-        let (service, method) = (self.service.as_str(), self.method.as_str());
-        let (source, age_ms) = (provenance.as_str(), millis(provenance.age()));
-        let (rung, attempts) = match *provenance {
-            Provenance::Fallback { rung } => (Some(rung), None),
-            Provenance::Live { attempts } => (None, Some(attempts)),
-            _ => (None, None),
+        // Worked out in the event, and so only where somebody listens.
+        let rung = || match *provenance {
+            Provenance::Fallback { rung } => Some(rung),
+            _ => None,
         };
-        debug!(target: TARGET, event = "served", service, method, source, age_ms, rung, attempts, "served");
+        let attempts = || match *provenance {
+            Provenance::Live { attempts } => Some(attempts),
+            _ => None,
+        };
+        debug!(
+            target: TARGET,
+            event = "served",
+            service = self.service.as_str(),
+            method = self.method.as_str(),
+            source = provenance.as_str(),
+            age_ms = millis(provenance.age()),
+            rung = rung(),
+            attempts = attempts(),
+            "served"
+        );
     }
 
     pub(crate) fn cache(&self, problem: &dyn std::fmt::Display) {

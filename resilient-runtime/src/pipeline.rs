@@ -34,6 +34,10 @@ pub(crate) struct Inner {
     /// What the settings are merged of, to explain them.
     pub(crate) layers: Arc<Layers>,
     pub(crate) settings: PolicySettings,
+    /// Whether anything adapts to what answers say of the service.
+    pub(crate) learns: bool,
+    /// Whether it matters when a good answer came, whatever the breaker says to that.
+    pub(crate) timed: bool,
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,
     pub(crate) bulkhead: Option<Bulkhead>,

@@ -156,6 +156,7 @@ impl<F: Future> Future for Traced<F> {
     }
 }
 
+#[inline]
 pub(crate) fn note(provenance: Provenance) {
     let _ = PROVENANCE.try_with(|cell| cell.set(provenance));
 }

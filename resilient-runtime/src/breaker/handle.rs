@@ -212,6 +212,7 @@ impl Inner {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[inline]
     fn word(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
     }
@@ -251,6 +252,7 @@ impl Inner {
         }
     }
 
+    #[inline]
     fn admit(&self, now: Moment) -> Result<Admission, Option<Duration>> {
         let word = self.word();
         if word.passes() {
@@ -259,12 +261,19 @@ impl Inner {
         self.change(|core| core.admit(now))
     }
 
-    fn record(&self, admission: Admission, ending: Ending, elapsed: Duration, now: Moment) {
+    #[inline]
+    fn record(
+        &self,
+        admission: Admission,
+        ending: Ending,
+        time: impl FnOnce() -> (Duration, Moment),
+    ) {
         let word = self.word();
         let changes_nothing = word.generation() != admission.generation()
             || word.passes()
                 && (ending == Ending::Nothing || ending == Ending::Success && word.clean());
         if !changes_nothing {
+            let (elapsed, now) = time();
             self.change(|core| ((), core.record(admission, ending, elapsed, now)));
         }
     }
@@ -284,18 +293,29 @@ enum Held<'a> {
 
 impl Permit<'_> {
     /// Records how the call ended and how long it took.
+    #[inline]
     pub(crate) fn record(mut self, ending: Ending, elapsed: Duration, now: Moment) {
-        self.end(ending, elapsed, now);
+        self.end(ending, || (elapsed, now));
     }
 
-    fn end(&mut self, ending: Ending, elapsed: Duration, now: Moment) {
+    /// Records a good answer; one that has only just come has no end yet. Most say nothing new, and cost no clock read.
+    #[inline]
+    pub(crate) fn succeed(mut self, started: Moment, ended: Option<Moment>) {
+        self.end(Ending::Success, || {
+            let now = ended.unwrap_or_else(Moment::now);
+            (now.since(started), now)
+        });
+    }
+
+    #[inline]
+    fn end(&mut self, ending: Ending, time: impl FnOnce() -> (Duration, Moment)) {
         let admission = std::mem::replace(&mut self.admission, Admission::NONE);
         if admission != Admission::NONE {
             let breaker = match &self.breaker {
                 Held::Borrowed(breaker) => breaker,
                 Held::Owned(breaker) => &**breaker,
             };
-            breaker.record(admission, ending, elapsed, now);
+            breaker.record(admission, ending, time);
         }
     }
 }
@@ -303,6 +323,6 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         // Nothing that counts as nothing looks at the time.
-        self.end(Ending::Nothing, Duration::ZERO, Moment::FIRST);
+        self.end(Ending::Nothing, || (Duration::ZERO, Moment::FIRST));
     }
 }

@@ -6,10 +6,10 @@ use resilient_policy::Per;
 
 use super::core::Core;
 use crate::{
-    CircuitBreaker, Rejection, TimeoutScope,
-    attempt::{Attempt, Limit},
+    BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
+    attempt::{Attempt, Limit, Watch},
     breaker::Permit,
-    bulkhead::Entry,
+    bulkhead::{self, Entry, Place},
     clock::Moment,
     guards::Breakers,
     latency::adaptive_limit,
@@ -17,38 +17,132 @@ use crate::{
     sleep::sleep,
 };
 
+/// What becomes of a call that asks for an attempt.
+pub(super) enum Admission<'m> {
+    Attempt(Attempt<'m>),
+    Rejected(Rejection),
+    /// Not now. Boxed: few calls wait, and every call's future would be larger by it.
+    Waits(Box<Wait<'m>>),
+}
+
+/// What is waited for.
+pub(super) enum Wait<'m> {
+    Pause,
+    Place(bulkhead::Waiting<'m>),
+    Token(rate::Waiting),
+}
+
 impl<'m> Core<'m> {
-    /// Waits for everything that an attempt needs.
-    pub(super) async fn admit(&mut self) -> Result<Attempt<'m>, Rejection> {
-        if !self.pause().is_zero() {
-            boxed(sleep(self.pause())).await;
-            self.now = Moment::now();
+    /// Asks for everything that an attempt needs. No future, for most calls need not wait.
+    pub(super) fn admit(&mut self) -> Admission<'m> {
+        if self.pause().is_zero() {
+            self.ask_bulkhead()
+        } else {
+            Admission::Waits(Box::new(Wait::Pause))
         }
-        self.in_time()?;
-        self.enter_bulkhead().await?;
-        let mut permit = self.ask_breaker()?;
-        if let Some(waiting) = self.ask_limiter()? {
-            // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while it
-            // does: it is asked again.
-            drop(permit);
-            if self.attempts == 0 {
-                self.call_permit = None;
+    }
+
+    /// Waits for what an attempt needs, and for what it turns out to need after that.
+    pub(super) fn wait(
+        &mut self,
+        mut wait: Box<Wait<'m>>,
+    ) -> Pin<Box<dyn Future<Output = Result<Attempt<'m>, Rejection>> + Send + '_>> {
+        // Its type ends here: the compiler shows once, and not for each method, that it is `Send`.
+        Box::pin(async move {
+            loop {
+                let admission = match *wait {
+                    Wait::Pause => {
+                        sleep(self.pause()).await;
+                        self.now = Moment::now();
+                        self.ask_bulkhead()
+                    }
+                    Wait::Place(waiting) => {
+                        let place = waiting.place().await;
+                        self.now = Moment::now();
+                        self.enter(place)
+                    }
+                    Wait::Token(waiting) => match self.wait_for_token(waiting).await {
+                        Ok(permit) => self.begin_attempt(permit),
+                        Err(rejection) => Admission::Rejected(rejection),
+                    },
+                };
+                match admission {
+                    Admission::Attempt(attempt) => return Ok(attempt),
+                    Admission::Rejected(rejection) => return Err(rejection),
+                    Admission::Waits(another) => wait = another,
+                }
             }
-            // Boxed: few calls wait, and every call's future would be larger by it.
-            permit = boxed(self.wait_for_token(waiting)).await?;
+        })
+    }
+
+    /// Asks for a place for the whole call, unless it has one, and goes on with it.
+    fn ask_bulkhead(&mut self) -> Admission<'m> {
+        if let Err(rejection) = self.in_time() {
+            return Admission::Rejected(rejection);
         }
-        self.begin_attempt();
-        Ok(Attempt { permit, limit: self.limit(), started: self.now })
+        let Some(bulkhead) = self.pipeline.bulkhead.as_ref().filter(|_| self.place.is_none())
+        else {
+            return self.ask_guards();
+        };
+        match bulkhead.ask(self.now, self.deadline) {
+            Ok(Entry::Place(place)) => self.enter(Ok(place)),
+            Ok(Entry::Queued(waiting)) => {
+                self.pipeline.subject.bulkhead_wait();
+                Admission::Waits(Box::new(Wait::Place(waiting)))
+            }
+            Err(reason) => self.enter(Err(reason)),
+        }
+    }
+
+    /// Goes on with the place in the bulkhead, if there is one.
+    #[inline]
+    fn enter(&mut self, place: Result<Place<'m>, BulkheadFullReason>) -> Admission<'m> {
+        match place {
+            Ok(place) => self.place = Some(place),
+            Err(reason) => {
+                let service = self.pipeline.subject.service.clone();
+                return Admission::Rejected(Rejection::BulkheadFull { service, reason });
+            }
+        }
+        match self.in_time() {
+            Ok(()) => self.ask_guards(),
+            Err(rejection) => Admission::Rejected(rejection),
+        }
+    }
+
+    /// Asks the breaker and the rate limiter.
+    #[inline]
+    fn ask_guards(&mut self) -> Admission<'m> {
+        let permit = match self.ask_breaker() {
+            Ok(permit) => permit,
+            Err(rejection) => return Admission::Rejected(rejection),
+        };
+        match self.ask_limiter() {
+            Ok(None) => self.begin_attempt(permit),
+            Ok(Some(waiting)) => {
+                // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while
+                // it does: it is asked again.
+                drop(permit);
+                if self.attempts == 0 {
+                    self.call_permit = None;
+                }
+                Admission::Waits(Box::new(Wait::Token(waiting)))
+            }
+            Err(rejection) => Admission::Rejected(rejection),
+        }
     }
 
     /// Takes a token, or a stand in the limiter's line.
-    fn ask_limiter(&self) -> Result<Option<Box<rate::Waiting>>, Rejection> {
+    fn ask_limiter(&self) -> Result<Option<rate::Waiting>, Rejection> {
+        if self.pipeline.limiter.is_none() {
+            return Ok(None);
+        }
         let Some(limiter) = self.limiter() else { return Ok(None) };
         match limiter.ask(1, self.priority(), self.now, self.deadline) {
             Ok(rate::Admission::Taken(_)) => Ok(None),
             Ok(rate::Admission::Slot { wait, waiting }) => {
                 self.pipeline.subject.rate_wait(wait);
-                Ok(Some(Box::new(waiting)))
+                Ok(Some(waiting))
             }
             Err(retry_after) => Err(self.rate_limited(retry_after)),
         }
@@ -56,7 +150,7 @@ impl<'m> Core<'m> {
 
     async fn wait_for_token(
         &mut self,
-        waiting: Box<rate::Waiting>,
+        waiting: rate::Waiting,
     ) -> Result<Option<Permit<'m>>, Rejection> {
         let token = waiting.token().await;
         self.now = Moment::now();
@@ -76,7 +170,8 @@ impl<'m> Core<'m> {
         })
     }
 
-    fn begin_attempt(&mut self) {
+    #[inline]
+    fn begin_attempt(&mut self, permit: Option<Permit<'m>>) -> Admission<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
         self.begun = self.now;
@@ -90,32 +185,11 @@ impl<'m> Core<'m> {
             }
         }
         pipeline.subject.attempt(self.attempts);
-    }
-
-    /// Takes a place for the whole call, unless it has one.
-    async fn enter_bulkhead(&mut self) -> Result<(), Rejection> {
-        let Some(bulkhead) = self.pipeline.bulkhead.as_ref().filter(|_| self.place.is_none())
-        else {
-            return Ok(());
-        };
-        let place = match bulkhead.ask(self.now, self.deadline) {
-            Ok(Entry::Place(place)) => Ok(place),
-            Ok(Entry::Queued(waiting)) => {
-                self.pipeline.subject.bulkhead_wait();
-                let place = boxed(waiting.place()).await;
-                self.now = Moment::now();
-                place
-            }
-            Err(reason) => Err(reason),
-        };
-        let service = &self.pipeline.subject.service;
-        self.place = Some(
-            place.map_err(|reason| Rejection::BulkheadFull { service: service.clone(), reason })?,
-        );
-        self.in_time()
+        Admission::Attempt(Attempt { permit, watch: self.watch(), started: self.now })
     }
 
     /// Whether the call has time left.
+    #[inline]
     fn in_time(&self) -> Result<(), Rejection> {
         match self.deadline.filter(|deadline| self.now >= *deadline) {
             Some(deadline) => Err(self.out_of_time(deadline)),
@@ -128,9 +202,13 @@ impl<'m> Core<'m> {
     }
 
     /// The breaker's leave for an attempt; where it counts calls, the first attempt's is kept for all of them.
+    #[inline]
     fn ask_breaker(&mut self) -> Result<Option<Permit<'m>>, Rejection> {
-        let per = self.pipeline.settings.breaker.map(|breaker| breaker.per);
-        if per == Some(Per::Call) {
+        if self.pipeline.breaker.is_none() {
+            return Ok(None);
+        }
+        let settings = self.pipeline.settings.breaker.as_ref();
+        if settings.is_some_and(|breaker| breaker.per == Per::Call) {
             if self.attempts == 0 {
                 self.call_permit = self.breaker_permit(self.now)?;
             }
@@ -139,6 +217,7 @@ impl<'m> Core<'m> {
         self.breaker_permit(self.now)
     }
 
+    #[inline]
     fn breaker_permit(&self, now: Moment) -> Result<Option<Permit<'m>>, Rejection> {
         let admitted = match (&self.pipeline.breaker, &self.keyed) {
             (None, _) => return Ok(None),
@@ -147,10 +226,13 @@ impl<'m> Core<'m> {
             // Calls that give no key have a breaker of their own.
             (Some(Breakers::Keyed(breakers)), None) => breakers.get("").admit_owned(now),
         };
-        admitted.map(Some).map_err(|retry_after| Rejection::BreakerOpen {
-            service: self.pipeline.subject.service.clone(),
-            retry_after,
-        })
+        match admitted {
+            Ok(permit) => Ok(Some(permit)),
+            Err(retry_after) => {
+                let service = self.pipeline.subject.service.clone();
+                Err(Rejection::BreakerOpen { service, retry_after })
+            }
+        }
     }
 
     /// One more request for an attempt that is out, if the breaker is closed, a token is spare and the budget has one.
@@ -184,7 +266,7 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        Some(Attempt { permit, limit, started: now })
+        Some(Attempt { permit, watch: limit.map_or(Watch::Timed, Watch::Limited), started: now })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
@@ -204,30 +286,29 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[inline]
+    fn watch(&self) -> Watch {
+        match self.limit() {
+            Some(limit) => Watch::Limited(limit),
+            None if self.pipeline.timed => Watch::Timed,
+            None => Watch::Untimed,
+        }
+    }
+
     /// The attempt's own timeout, or what is left of the call's.
+    #[inline]
     fn limit(&self) -> Option<Limit> {
-        let timeout = self.pipeline.settings.timeout;
-        let fixed = timeout.and_then(|timeout| timeout.attempt).map(|time| time.of(self.attempts));
-        let adaptive = timeout.and_then(|timeout| timeout.adaptive);
-        let after = match adaptive.zip(self.pipeline.latencies.as_ref()) {
+        let call = self.deadline.map(|at| Limit { at, scope: TimeoutScope::Call });
+        let Some(timeout) = &self.pipeline.settings.timeout else { return call };
+        let fixed = timeout.attempt.map(|time| time.of(self.attempts));
+        let after = match timeout.adaptive.as_ref().zip(self.pipeline.latencies.as_ref()) {
             Some((settings, latencies)) => {
-                Some(adaptive_limit(&settings, fixed, latencies, self.pipeline.load(), self.now))
+                Some(adaptive_limit(settings, fixed, latencies, self.pipeline.load(), self.now))
             }
             None => fixed,
         };
-        let attempt =
-            after.map(|after| Limit { at: self.now + after, scope: TimeoutScope::Attempt });
-        let call = self.deadline.map(|at| Limit { at, scope: TimeoutScope::Call });
-        match (attempt, call) {
-            (Some(attempt), Some(call)) => Some(if call.at < attempt.at { call } else { attempt }),
-            (attempt, call) => attempt.or(call),
-        }
+        let Some(after) = after else { return call };
+        let attempt = Limit { at: self.now + after, scope: TimeoutScope::Attempt };
+        call.filter(|call| call.at < attempt.at).or(Some(attempt))
     }
-}
-
-/// A future on the heap whose type ends here: the compiler shows once, and not for each method, that it is `Send`.
-fn boxed<'a, T>(
-    future: impl Future<Output = T> + Send + 'a,
-) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
-    Box::pin(future)
 }

@@ -1,6 +1,6 @@
 //! The same loop for a caller that blocks its thread.
 
-use super::Call;
+use super::{Call, admit::Admission};
 use crate::{attempt::Attempt, blocking::wait, cache::Key, outcome::Cacheable};
 
 impl<'m, R, V, E> Call<'m, R, V, E> {
@@ -14,7 +14,17 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// [`next_attempt`](Self::next_attempt), blocking this thread until it may begin.
     pub fn next_attempt_blocking(&mut self) -> Option<Attempt<'m>> {
-        wait(self.next_attempt())
+        if self.core.settled {
+            return None;
+        }
+        match self.core.admit() {
+            Admission::Attempt(attempt) => Some(attempt),
+            Admission::Rejected(rejection) => self.rejected(rejection),
+            Admission::Waits(needed) => {
+                let admitted = wait(self.core.wait(needed));
+                admitted.map_or_else(|rejection| self.rejected(rejection), Some)
+            }
+        }
     }
 
     /// [`stale`](Self::stale), blocking this thread while it reads from disk.

@@ -126,6 +126,7 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[cold]
     pub(super) fn out_of_time(&self, deadline: Moment) -> Rejection {
         Rejection::TimedOut {
             service: self.pipeline.subject.service.clone(),
@@ -134,6 +135,7 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[inline]
     pub(super) fn pause(&self) -> Duration {
         Duration::from_nanos(self.pause)
     }
@@ -143,6 +145,7 @@ impl<'m> Core<'m> {
     }
 
     /// The rate limiter that it asks, if there is one.
+    #[inline]
     pub(super) fn limiter(&self) -> Option<Cow<'m, RateLimiter>> {
         Some(match (self.pipeline.limiter.as_ref()?, &self.keyed_limiter) {
             (_, Some(limiter)) => Cow::Owned(limiter.clone()),
@@ -153,11 +156,13 @@ impl<'m> Core<'m> {
     }
 
     /// The attribute's priority, or that of the request around the call.
+    #[inline]
     pub(super) fn priority(&self) -> Priority {
         self.priority.unwrap_or_else(rate::priority)
     }
 
     /// How many times the method was called.
+    #[inline]
     pub(super) fn requests(&self) -> u32 {
         self.attempts + self.hedges
     }
@@ -198,6 +203,7 @@ impl<'m> Core<'m> {
     }
 
     /// What this call loads, if it does.
+    #[inline]
     pub(super) fn take_load(&mut self) -> Option<Load> {
         self.miss.as_mut()?.load.take()
     }
@@ -208,12 +214,14 @@ impl<'m> Core<'m> {
     }
 
     /// Lets those who wait for this call's load go: it brings nothing.
+    #[inline]
     pub(super) fn give_up_load(&mut self) {
         if let Some(load) = self.take_load() {
             Cache::failed(load);
         }
     }
 
+    #[inline]
     pub(super) fn has_spare(&self) -> bool {
         self.miss.as_ref().is_some_and(|miss| miss.spare.is_some())
     }
@@ -229,6 +237,7 @@ impl<'m> Core<'m> {
     }
 
     /// What was there before a refresh that has failed.
+    #[cold]
     pub(super) fn spared(&mut self) -> Option<(Kept, Provenance)> {
         let spare = self.miss.as_mut()?.spare.take()?;
         self.give_up_load();
@@ -236,6 +245,7 @@ impl<'m> Core<'m> {
     }
 
     /// Keeps the next caller from beginning a task at once, where this one brought an answer that is not kept.
+    #[inline]
     pub(super) fn pause_refresh(&mut self) {
         if self.miss.as_ref().is_some_and(|miss| miss.in_background) {
             drop(self.spared());
@@ -243,6 +253,7 @@ impl<'m> Core<'m> {
     }
 
     /// Looks for an answer that has expired and may still be served. Boxed, for a call that succeeds never looks.
+    #[cold]
     pub(super) fn stale(&mut self, codec: Codec) -> Option<Stale<'_>> {
         self.give_up_load();
         let (miss, cache) = (self.miss.as_ref()?, self.pipeline.cache.as_ref()?);
@@ -275,6 +286,7 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[cold]
     pub(super) fn failed(&self, kind: ErrorKind, elapsed: Duration) {
         self.pipeline.subject.attempt_failed(self.attempts, kind, elapsed);
     }
@@ -342,6 +354,7 @@ impl<'m> Core<'m> {
         }
     }
 
+    #[cold]
     pub(super) fn reject(&mut self, rejection: &Rejection) {
         self.pipeline.subject.rejected(rejection);
         self.pipeline.counters.rejected(rejection);

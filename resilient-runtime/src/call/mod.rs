@@ -2,6 +2,7 @@
 
 mod admit;
 mod blocking;
+mod book;
 mod core;
 mod lookup;
 mod race;
@@ -9,6 +10,8 @@ mod refresh;
 mod retry;
 
 use self::{
+    admit::Admission,
+    book::Span,
     core::{Core, Look},
     retry::Plea,
 };
@@ -17,15 +20,13 @@ pub use self::{
     refresh::{Refresh, owned},
 };
 use crate::{
-    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
+    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection,
     attempt::{Attempt, Attempted},
-    breaker::Ending,
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
     guards::{Breakers, Limiters},
     outcome::{BreakerKey, Cacheable, Fallible, Kept, Verdict},
-    provenance,
 };
 
 /// One call of a decorated method, from its begin to its outcome.
@@ -131,24 +132,32 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if self.core.settled {
             return None;
         }
-        match self.core.admit().await {
-            Ok(attempt) => Some(attempt),
-            Err(rejection) => {
-                if self.outcome.is_none() {
-                    self.core.reject(&rejection);
-                    self.outcome = Some(self.fallible.reject(rejection));
-                } else {
-                    // The service's own error says more than a rejection of the retry.
-                    self.core.end = self.core.last;
-                    self.core.give_up(match rejection {
-                        Rejection::BreakerOpen { .. } => GiveUp::BreakerOpen,
-                        _ => GiveUp::Rejected,
-                    });
-                    self.core.leave();
-                }
-                None
+        match self.core.admit() {
+            Admission::Attempt(attempt) => Some(attempt),
+            Admission::Rejected(rejection) => self.rejected(rejection),
+            Admission::Waits(wait) => {
+                let admitted = self.core.wait(wait).await;
+                admitted.map_or_else(|rejection| self.rejected(rejection), Some)
             }
         }
+    }
+
+    /// Ends the loop with a rejection of its next attempt.
+    #[cold]
+    fn rejected(&mut self, rejection: Rejection) -> Option<Attempt<'m>> {
+        if self.outcome.is_none() {
+            self.core.reject(&rejection);
+            self.outcome = Some(self.fallible.reject(rejection));
+        } else {
+            // The service's own error says more than a rejection of the retry.
+            self.core.end = self.core.last;
+            self.core.give_up(match rejection {
+                Rejection::BreakerOpen { .. } => GiveUp::BreakerOpen,
+                _ => GiveUp::Rejected,
+            });
+            self.core.leave();
+        }
+        None
     }
 
     /// Records what became of an attempt, and decides whether there is another one.
@@ -159,6 +168,20 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Decides whether there is another attempt after one that is recorded.
     fn conclude(&mut self, outcome: R, verdict: Verdict) {
+        if matches!(verdict, Verdict::Success) {
+            self.core.succeed();
+            if self.core.miss.is_some() {
+                self.keep(&outcome);
+            }
+        } else {
+            self.ask_again(&outcome, verdict);
+        }
+        self.outcome = Some(outcome);
+    }
+
+    /// Plans another attempt after one without a good answer, or ends the loop.
+    #[cold]
+    fn ask_again(&mut self, outcome: &R, verdict: Verdict) {
         match verdict {
             Verdict::Success | Verdict::Value { again: false, .. } => self.core.leave(),
             Verdict::Value { again: true, .. } => {
@@ -168,72 +191,32 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                 self.core.plan_retry(Plea { retryable, repeatable: unsent, retry_after });
             }
         }
-        if verdict == Verdict::Success {
-            self.keep(&outcome);
-            if self.core.attempts > 1 {
-                self.core.pipeline.counters.retried_successes.add();
-            }
-        }
         if let Verdict::Error { kind: ErrorKind::Client, .. } = verdict
             && self.core.settled
         {
-            self.remember(&outcome);
+            self.remember(outcome);
         }
         if !self.core.settled {
             let (subject, attempt) = (&self.core.pipeline.subject, self.core.attempts + 1);
-            self.fallible.tell_retry(&outcome, subject, attempt, self.core.pause());
+            self.fallible.tell_retry(outcome, subject, attempt, self.core.pause());
         }
-        self.outcome = Some(outcome);
     }
 
     /// Records what became of one request.
     fn book(&mut self, attempted: Attempted<'m, R>) -> (R, Verdict) {
         let Attempted { permit, result, started, ended } = attempted;
-        let core = &mut self.core;
-        core.now = ended;
-        let elapsed = ended.since(started);
-        let timeout = result.as_ref().err().map(|limit| limit.scope);
-        let (outcome, verdict) = match result {
+        let (outcome, verdict, timeout) = match result {
             Ok(outcome) => {
                 let verdict = self.fallible.judge(&outcome);
-                (outcome, verdict)
+                (outcome, verdict, None)
             }
             Err(limit) => {
-                let service = core.pipeline.subject.service.clone();
-                let since = match limit.scope {
-                    TimeoutScope::Attempt => core.begun,
-                    TimeoutScope::Call => core.started,
-                };
-                let (limit, scope) = (limit.at.since(since), limit.scope);
-                let rejection = Rejection::TimedOut { service, limit, scope };
-                let outcome = self.fallible.reject(rejection);
+                let outcome = self.fallible.reject(self.core.timed_out(limit));
                 let verdict = self.fallible.judge_timeout(&outcome);
-                (outcome, verdict)
+                (outcome, verdict, Some(limit.scope))
             }
         };
-        let (ending, end) = match verdict {
-            Verdict::Success | Verdict::Value { failure: false, .. } => {
-                (Ending::Success, End::Success)
-            }
-            Verdict::Value { failure: true, .. } | Verdict::Error { counted: true, .. } => {
-                (Ending::Failure, End::Failure)
-            }
-            Verdict::Error { counted: false, .. } => (Ending::Nothing, End::Ignored),
-        };
-        match verdict {
-            // Told before the change of state that it may cause.
-            Verdict::Error { kind, .. } => core.failed(kind, elapsed),
-            Verdict::Value { failure: true, .. } => core.failed(ErrorKind::Unknown, elapsed),
-            _ => {}
-        }
-        if !matches!(verdict, Verdict::Error { .. }) {
-            core.provenance = Provenance::Live { attempts: core.requests() };
-        }
-        core.learn(ending, &verdict, timeout, started);
-        if let Some(permit) = permit {
-            permit.record(ending, elapsed, ended);
-        }
-        (core.last, core.end) = (Some(end), Some(end));
+        self.core.book(&verdict, timeout, permit, Span { started, ended });
         (outcome, verdict)
     }
 
@@ -310,6 +293,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
     pub fn failure(&mut self) -> Option<Failure<E>> {
+        if self.core.is_answered() {
+            return None;
+        }
         self.spare();
         let core = &mut self.core;
         if core.only_fills() {
@@ -338,9 +324,11 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Takes a fallback's outcome for the call's own.
     pub fn recover(&mut self, outcome: R) {
-        if !self.fallible.failed(&outcome) {
-            self.core.provenance = Provenance::Fallback { rung: self.core.rungs.into() };
-        }
+        self.core.provenance = if self.fallible.failed(&outcome) {
+            Provenance::Failed
+        } else {
+            Provenance::Fallback { rung: self.core.rungs.into() }
+        };
         self.outcome = Some(outcome);
     }
 
@@ -353,23 +341,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
             None => self.fallible.reject(self.core.out_of_time(self.core.now)),
         };
-        let core = &mut self.core;
-        let failed = self.fallible.failed(&outcome);
-        let counters = &core.pipeline.counters;
-        match (core.rungs, core.provenance) {
-            (0, _) => {}
-            (_, Provenance::Fallback { .. }) if !failed => counters.fallbacks.add(),
-            _ if failed => counters.fallbacks_failed.add(),
-            // The cache had it after all.
-            _ => {}
-        }
-        if failed {
-            core.provenance = Provenance::Failed;
-        } else {
-            core.pipeline.subject.served(&core.provenance);
-        }
-        provenance::note(core.provenance);
-        core.close();
+        // An answer that came is none that failed; of all others it is asked.
+        let failed = !self.core.is_answered() && self.fallible.failed(&outcome);
+        self.core.finish(failed);
         outcome
     }
 }

@@ -30,7 +30,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     {
         let mut next = self.core.hedge_at(attempt.started);
         let mut left = self.core.pipeline.settings.hedge.map_or(0, |hedge| hedge.max);
-        let limit = attempt.limit;
+        let limit = attempt.watch.limit();
         let mut first = pin!(Some(attempt.run(request())));
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);

@@ -16,6 +16,7 @@ pub(super) struct Plea {
 
 impl Core<'_> {
     /// Plans another attempt, or ends the loop.
+    #[cold]
     pub(super) fn plan_retry(&mut self, plea: Plea) {
         match self.next_delay(plea) {
             Some(Ok(delay)) => {
@@ -32,6 +33,7 @@ impl Core<'_> {
         }
     }
 
+    #[cold]
     pub(super) fn give_up(&self, reason: GiveUp) {
         self.pipeline.counters.gave_up(reason);
         self.pipeline.subject.gave_up(self.attempts, reason);

@@ -168,7 +168,7 @@ type RulesOf<V, E> = fn(Rules<V, E>) -> Rules<V, E>;
 /// What is known of a return type.
 struct Witness<R, V, E> {
     reject: fn(Rejection) -> R,
-    judge: fn(&R, &Rules<V, E>) -> Verdict,
+    judge: fn(&R, Option<RulesOf<V, E>>) -> Verdict,
     split: fn(R) -> Result<R, E>,
     error: fn(&R) -> Option<&E>,
     value: fn(&R) -> Option<&V>,
@@ -201,7 +201,7 @@ impl<R, V, E> Fallible<R, V, E> {
     }
 
     pub(crate) fn judge(&self, outcome: &R) -> Verdict {
-        ((self.witness)().judge)(outcome, &self.given())
+        ((self.witness)().judge)(outcome, self.rules)
     }
 
     /// Whether a value may be kept in the cache.
@@ -253,8 +253,12 @@ impl<R, V, E> Fallible<R, V, E> {
     }
 
     fn given(&self) -> Rules<V, E> {
-        self.rules.map_or(Rules::NONE, |rules| rules(Rules::NONE))
+        given(self.rules)
     }
+}
+
+fn given<V, E>(rules: Option<RulesOf<V, E>>) -> Rules<V, E> {
+    rules.map_or(Rules::NONE, |rules| rules(Rules::NONE))
 }
 
 impl<R, V, E> Clone for Fallible<R, V, E> {
@@ -280,9 +284,10 @@ where
     Fallible {
         witness: || Witness {
             reject: |rejection| R::from_result(Err(R::Error::from_rejection(rejection))),
-            judge: |outcome, rules| match outcome.as_result() {
-                Ok(value) => rules.judge_value(value),
-                Err(error) => rules.judge_error(error),
+            judge: |outcome, rules| match (outcome.as_result(), rules) {
+                (Ok(_), None) => Verdict::Success,
+                (Ok(value), _) => given(rules).judge_value(value),
+                (Err(error), _) => given(rules).judge_error(error),
             },
             split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
             error: |outcome| outcome.as_result().err(),

@@ -4,7 +4,7 @@ use resilient_runtime::{
     BreakerConfig, Per, PolicyConfig, RateConfig, Rejection, RetryConfig, State, fallible,
 };
 use resilient_tests::double::{Act, Double, Fault};
-use tokio::time::advance;
+use tokio::time::{advance, sleep};
 
 use super::{SECOND, assert_books_add_up, get, policy, snapshot};
 
@@ -31,6 +31,23 @@ async fn per_call_a_call_counts_once_by_how_it_ended() {
     ));
     assert_eq!(double.calls(), 0);
     assert_books_add_up(&policy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_closes_it_when_it_answers_not_when_it_was_sent() {
+    let policy =
+        policy(PolicyConfig::new().breaker(BreakerConfig::new().threshold(1).recovery(SECOND)));
+    assert!(get(&policy, &Double::failing(1)).await.is_err());
+    advance(SECOND).await;
+    let answer: Result<(), Fault> = policy
+        .call(async || {
+            sleep(3 * SECOND).await;
+            Ok(())
+        })
+        .await;
+    assert_eq!(answer, Ok(()));
+    let breaker = snapshot(&policy).breaker.expect("declared");
+    assert_eq!((breaker.state, breaker.time_in.half_open), (State::Closed, 3 * SECOND));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use resilient_runtime::{
     Backoff, HedgeConfig, Jitter, PolicyConfig, Provenance, Registry, RetryConfig,
 };
 use resilient_tests::double::{Act, Double, Fault};
-use tokio::time::{Instant, advance};
+use tokio::time::{Instant, advance, sleep};
 
 use super::{SECOND, books, get, policy, snapshot};
 
@@ -49,6 +49,30 @@ async fn within_is_the_last_moment_at_which_an_attempt_begins() {
         assert_eq!((double.calls(), start.elapsed()), (calls, (calls - 1) * SECOND));
         assert_eq!(books(&policy).retry.gave_up.get("within"), Some(&1));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_timed_where_nothing_else_asks_for_its_end() {
+    let policy = policy(
+        PolicyConfig::new().retry(
+            RetryConfig::new()
+                .max(10)
+                .base(SECOND)
+                .backoff(1.0)
+                .jitter(Jitter::None)
+                .within(10 * SECOND),
+        ),
+    );
+    let (start, mut sent) = (Instant::now(), Vec::new());
+    let outcome: Result<(), Fault> = policy
+        .call(async || {
+            sent.push(start.elapsed());
+            sleep(3 * SECOND).await;
+            Err(Fault::Down)
+        })
+        .await;
+    assert_eq!(outcome, Err(Fault::Down));
+    assert_eq!(sent, [0, 4, 8].map(Duration::from_secs), "the next one would begin after 12");
 }
 
 #[tokio::test(start_paused = true)]
