@@ -203,6 +203,11 @@ impl Layer {
         self.config == PolicyConfig::new() && self.fallback.as_on().is_none()
     }
 
+    /// Whether a call may be made more than once.
+    pub(crate) fn retries(&self) -> bool {
+        self.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1)
+    }
+
     /// The rungs of the fallback, if there is one.
     pub(crate) fn rungs(&self) -> &[Rung] {
         self.fallback.as_on().map_or(&[], Vec::as_slice)

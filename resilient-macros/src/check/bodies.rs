@@ -48,7 +48,7 @@ pub(super) fn check(outer: &Layer, methods: &[&Method], of_trait: bool, errors: 
         if layer.config.cache.as_on().is_some() {
             shared(outer, method, &layer, errors);
         }
-        if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+        if layer.retries() {
             repeated(method, "retry", errors);
         }
         if layer.config.hedge.as_on().is_some() {

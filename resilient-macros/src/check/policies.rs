@@ -19,7 +19,7 @@ pub(super) fn check(method: &Method, layer: &Layer, errors: &mut Errors) {
     if layer.config.hedge.as_on().is_some() {
         hedge(method, errors);
     }
-    if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+    if layer.retries() {
         returns_exclusive(method, errors);
     }
     if method.receiver == Receiver::Value {
@@ -165,7 +165,7 @@ fn taken(method: &Method, layer: &Layer, errors: &mut Errors) {
             None => errors.at(method.sig.receiver(), message),
         }
     };
-    if layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1) {
+    if layer.retries() {
         refuse("retry", "it cannot be called again");
     }
     if layer.config.hedge.as_on().is_some() {
@@ -246,31 +246,5 @@ fn cache(method: &Method, errors: &mut Errors) {
 
 /// Whether a type borrows for less than `'static`.
 fn borrows(tokens: TokenStream) -> bool {
-    let mut after_quote = false;
-    let mut borrowed = false;
-    let mut after_ampersand = false;
-    let mut after_fn = false;
-    for token in tokens {
-        match token {
-            TokenTree::Punct(punct) => {
-                borrowed |= after_ampersand && punct.as_char() != '\'';
-                after_quote = punct.as_char() == '\'';
-                after_ampersand = punct.as_char() == '&';
-                continue;
-            }
-            TokenTree::Ident(ident) => {
-                borrowed |= after_quote && ident != "static";
-                borrowed |= after_ampersand;
-                after_fn = ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|name| ident == name);
-                (after_quote, after_ampersand) = (false, false);
-                continue;
-            }
-            // What a function takes, it does not hold.
-            TokenTree::Group(_) if after_fn => {}
-            TokenTree::Group(group) => borrowed |= after_ampersand || borrows(group.stream()),
-            TokenTree::Literal(_) => {}
-        }
-        (after_quote, after_ampersand, after_fn) = (false, false, false);
-    }
-    borrowed
+    lifetimes(tokens).iter().any(|lifetime| lifetime != "static")
 }

@@ -1,30 +1,18 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
-use syn::{Path, PathArguments, ReturnType, Token, parse_quote};
+use quote::{ToTokens, quote};
+use syn::{Path, PathArguments};
 
 use super::{
     body::{self, Protected},
+    cached,
     forward::{attributes, lint_level},
     likely, lookup, policy,
 };
 use crate::{
-    args::Args,
+    args::{Args, Layer},
     check,
-    item::{Block, BlockItem, BlockMethod, Flavor, Method},
+    item::{Block, BlockItem, BlockMethod, Method},
 };
-
-fn with_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
-    let replaced = tokens.into_iter().flat_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
-        TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), with_self(group.stream(), ty));
-            inner.set_span(group.span());
-            TokenTree::from(inner).into()
-        }
-        token => token.into(),
-    });
-    replaced.collect()
-}
 
 /// A trait, as its methods are called: in an expression, its parameters need what is around them.
 fn called_by(path: &Path) -> TokenStream {
@@ -72,16 +60,25 @@ impl Expansion<'_> {
         self.sound && method.is_protected()
     }
 
+    fn protected(&self) -> impl Iterator<Item = &Method> {
+        self.block.methods().map(|written| &written.method).filter(|method| self.protects(method))
+    }
+
+    fn layer(&self, method: &Method) -> Layer {
+        self.args.layer.overlaid(&method.args.layer)
+    }
+
+    fn caches(&self, method: &Method) -> bool {
+        self.layer(method).config.cache.as_on().is_some()
+    }
+
     /// Warnings of what is likely wrong, where nothing certainly is.
     fn likely(&self) -> TokenStream {
         let attrs = &self.block.head.attrs;
         if check::allows(attrs) {
             return TokenStream::new();
         }
-        let methods = self.block.methods().map(|method| &method.method);
-        let methods = methods.filter(|method| self.protects(method));
-        let methods: Vec<_> =
-            methods.map(|method| (method, self.args.layer.overlaid(&method.args.layer))).collect();
+        let methods: Vec<_> = self.protected().map(|method| (method, self.layer(method))).collect();
         likely::expand(attrs, &check::likely(&methods))
     }
 
@@ -92,33 +89,28 @@ impl Expansion<'_> {
     fn policies(&self) -> TokenStream {
         let Self { args, block, service, policies, .. } = self;
         let krate = &args.krate;
-        let methods =
-            || block.methods().map(|method| &method.method).filter(|method| self.protects(method));
-        if methods().next().is_none() {
+        if self.protected().next().is_none() {
             return TokenStream::new();
         }
         let local = |name| Ident::new(name, Span::mixed_site());
         let (registry, declared) = (local("registry"), local("declaration"));
         let common = self.outside(policy::config(krate, &args.layer));
-        let fields = methods().map(|method| {
+        let fields = self.protected().map(|method| {
             let (cfgs, name) = (method.cfgs(), &method.sig.ident);
             quote!(#(#cfgs)* #name: #krate::Pipeline,)
         });
-        let pipelines = methods().map(|method| {
+        let pipelines = self.protected().map(|method| {
             let (cfgs, field, name) = (method.cfgs(), &method.sig.ident, method.name());
             let own = self.outside(policy::config(krate, &method.args.layer));
             quote!(#(#cfgs)* #field: #declared.method(#name, #own)?,)
         });
         let cfgs = block.head.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
         let cfgs: Vec<_> = cfgs.collect();
-        let lints = methods().flat_map(|method| &method.attrs).filter_map(lint_level);
+        let lints = self.protected().flat_map(|method| &method.attrs).filter_map(lint_level);
         let ty = block.head.self_ty.to_token_stream().to_string();
         let docs = format!(" The policies of `{ty}`, as the service `{service}`.");
-        let caches = |method: &Method| {
-            args.layer.overlaid(&method.args.layer).config.cache.as_on().is_some()
-        };
         // Types of two modules may have one name, and one type may implement a trait for several parameters.
-        let namespace = methods().any(caches).then(|| {
+        let namespace = self.protected().any(|method| self.caches(method)).then(|| {
             let path = format!("::{}", block.path());
             quote!(.cache_namespace(::core::concat!(::core::module_path!(), #path)))
         });
@@ -194,14 +186,13 @@ impl Expansion<'_> {
             return quote!(#(#attrs)* #qualifiers #sig { #(#inner)* #body });
         }
         let (policies, name) = (&self.policies, &method.sig.ident);
-        let layer = self.args.layer.overlaid(&method.args.layer);
         let docs = body::docs(method, &self.service, &self.args.layer);
         let head = &self.block.head;
         let beside = self.beside(written);
         let called = Protected {
             krate: &self.args.krate,
             method,
-            layer,
+            layer: self.layer(method),
             body,
             pipeline: quote!(#policies::get().#name),
             around: lookup::around(&head.generics),
@@ -227,49 +218,29 @@ impl Expansion<'_> {
     /// ```
     fn beside(&self, written: &BlockMethod) -> TokenStream {
         let BlockMethod { method, qualifiers, .. } = written;
-        let layer = self.args.layer.overlaid(&method.args.layer);
         let head = &self.block.head;
-        if head.trait_.is_some() || layer.config.cache.as_on().is_none() {
+        if head.trait_.is_some() || !self.caches(method) {
             return TokenStream::new();
         }
+        let layer = self.layer(method);
         let (krate, policies, field) = (&self.args.krate, &self.policies, &method.sig.ident);
         let key = lookup::key(krate, &lookup::around(&head.generics), method, &layer);
-        let attrs: Vec<_> = attributes(method);
-        let name = method.name();
+        let attrs = attributes(method);
         let unused = match layer.rules.cache_key {
             // The user's own key may leave arguments out.
             Some(_) => quote!(#[allow(dead_code, unused_variables)]),
             None => quote!(#[allow(dead_code)]),
         };
-        let mut invalidate = body::signature(method);
-        invalidate.ident = format_ident!("invalidate_{name}", span = field.span());
-        invalidate.asyncness = None;
-        invalidate.output = ReturnType::Default;
-        let mut warm = body::signature(method);
-        warm.ident = format_ident!("warm_{name}", span = field.span());
-        if matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
-            let returns = &method.returns;
-            warm.asyncness = Some(Token![async](Span::mixed_site()));
-            warm.output = parse_quote!(-> #returns);
-        }
+        let invalidate = cached::invalidating(method, body::signature(method));
+        let warm = cached::warming(method, body::signature(method));
         let this = method.sig.receiver().map(|receiver| receiver.self_token.to_token_stream());
         let arguments = method.arguments.iter().map(|argument| {
             let (name, cfgs) = (&argument.name, &argument.cfgs);
             quote!(#(#cfgs)* #name)
         });
         let arguments = this.into_iter().chain(arguments);
-        let fill = quote!(Self::#field(#(#arguments),*));
-        let fill = if method.is_async() {
-            quote!(#krate::warm(#fill).await)
-        } else {
-            quote!(#krate::warm_blocking(|| #fill))
-        };
-        let forgets = format!(
-            " Forgets what is cached of `{name}` for these arguments, in memory and on disk."
-        );
-        let fills = format!(
-            " Calls `{name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
-        );
+        let fill = cached::filling(krate, method, &quote!(Self::#field(#(#arguments),*)));
+        let (forgets, fills) = (cached::forgets(method), cached::fills(method));
         quote! {
             #[doc = #forgets]
             #(#attrs)*
@@ -287,4 +258,18 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+/// `Self` by its name.
+fn with_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    let replaced = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => ty.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), with_self(group.stream(), ty));
+            inner.set_span(group.span());
+            TokenTree::from(inner).into()
+        }
+        token => token.into(),
+    });
+    replaced.collect()
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{GenericParam, ReturnType, Signature, Token, Type, parse_quote};
+use syn::{GenericParam, Path, ReturnType, Signature, Type, parse_quote};
 
 use super::{Expansion, forward, lookup, needs};
 use crate::item::{Flavor, Method};
@@ -63,10 +63,7 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         let (name, cfgs) = (&argument.name, &argument.cfgs);
         quote!(#(#cfgs)* #name)
     });
-    let mut invalidate = signature(expansion, method);
-    invalidate.ident = format_ident!("invalidate_{method_name}", span = field.span());
-    invalidate.asyncness = None;
-    invalidate.output = ReturnType::Default;
+    let mut invalidate = invalidating(method, signature(expansion, method));
     if layer.rules.cache_key.is_none() {
         // What the decorator's implementation asks of the trait's associated types is not known here.
         let types = method.arguments.iter().map(|argument| needs::referent(&argument.ty));
@@ -76,20 +73,8 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         }
     }
     let invalidate = qualified(expansion, invalidate);
-    let mut warm = signature(expansion, method);
-    if method.flavor == Flavor::Boxed {
-        let returns = &method.returns;
-        warm.asyncness = Some(Token![async](Span::mixed_site()));
-        warm.output = parse_quote!(-> #returns);
-    }
-    warm.ident = format_ident!("warm_{method_name}", span = field.span());
-    let warm = qualified(expansion, warm);
-    let forgets = format!(
-        " Forgets what is cached of `{method_name}` for these arguments, in memory and on disk."
-    );
-    let fills = format!(
-        " Calls `{method_name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
-    );
+    let warm = qualified(expansion, warming(method, signature(expansion, method)));
+    let (forgets, fills) = (forgets(method), fills(method));
     // One that is called `all` goes with all the others.
     let invalidate = (method_name != "all").then(|| {
         quote! {
@@ -101,12 +86,7 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
             }
         }
     });
-    let fill = quote!(#name #generics::#field(self, #(#arguments),*));
-    let fill = if method.is_async() {
-        quote!(#krate::warm(#fill).await)
-    } else {
-        quote!(#krate::warm_blocking(|| #fill))
-    };
+    let fill = filling(krate, method, &quote!(#name #generics::#field(self, #(#arguments),*)));
     let refresh = layer.refreshes_in_background().then(|| refresh(expansion, method));
     quote! {
         #refresh
@@ -118,6 +98,46 @@ fn of_method(expansion: &Expansion<'_>, method: &Method) -> TokenStream {
         #vis #warm {
             #fill
         }
+    }
+}
+
+/// The signature of `invalidate_METHOD`.
+pub(super) fn invalidating(method: &Method, mut sig: Signature) -> Signature {
+    sig.ident = format_ident!("invalidate_{}", method.name(), span = sig.ident.span());
+    sig.asyncness = None;
+    sig.output = ReturnType::Default;
+    sig
+}
+
+/// What `invalidate_METHOD` does, for its documentation.
+pub(super) fn forgets(method: &Method) -> String {
+    let name = method.name();
+    format!(" Forgets what is cached of `{name}` for these arguments, in memory and on disk.")
+}
+
+/// The signature of `warm_METHOD`.
+pub(super) fn warming(method: &Method, mut sig: Signature) -> Signature {
+    sig.ident = format_ident!("warm_{}", method.name(), span = sig.ident.span());
+    if matches!(method.flavor, Flavor::ImplFuture | Flavor::Boxed) {
+        forward::make_async(method, &mut sig);
+    }
+    sig
+}
+
+/// What `warm_METHOD` does, for its documentation.
+pub(super) fn fills(method: &Method) -> String {
+    let name = method.name();
+    format!(
+        " Calls `{name}` for what it leaves in the cache: neither an expired answer nor a fallback hides that it failed."
+    )
+}
+
+/// A call that is there to fill the cache.
+pub(super) fn filling(krate: &Path, method: &Method, call: &TokenStream) -> TokenStream {
+    if method.is_async() {
+        quote!(#krate::warm(#call).await)
+    } else {
+        quote!(#krate::warm_blocking(|| #call))
     }
 }
 

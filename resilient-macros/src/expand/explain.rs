@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use resilient_policy::{ExplainedMethod, Explanation, Layers, Origin};
 
-use super::{Expansion, pipeline::retries, text};
+use super::{Expansion, text};
 use crate::{
     args::{Layer, PRIORITIES, Priority, Rung},
     item::Method,
@@ -131,7 +131,7 @@ fn rules(layer: &Layer, own: &Layer) -> Vec<Code> {
             codes!("cache": "background" background);
         }
     }
-    if retries(layer) {
+    if layer.retries() {
         codes!("retry":
             "backoff" backoff, "on" retry_on, "except" retry_except, "when" retry_when,
             "retry_if" retry_if, "hook" hook,

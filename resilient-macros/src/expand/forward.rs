@@ -111,13 +111,18 @@ pub(super) fn lint_level(attr: &Attribute) -> Option<TokenStream> {
         .then(|| quote!(#attr))
 }
 
+/// Writes a signature that returns a future as `async fn`.
+pub(super) fn make_async(method: &Method, sig: &mut Signature) {
+    let returns = &method.returns;
+    sig.asyncness = Some(Token![async](located(&sig.fn_token)));
+    sig.output = parse_quote!(-> #returns);
+}
+
 /// The user's signature, each argument under one name.
 pub(super) fn signature(method: &Method) -> Signature {
     let mut sig = method.sig.clone();
     if method.flavor == Flavor::ImplFuture {
-        let returns = &method.returns;
-        sig.asyncness = Some(Token![async](located(&sig.fn_token)));
-        sig.output = parse_quote!(-> #returns);
+        make_async(method, &mut sig);
     }
     let mut arguments = method.arguments.iter();
     for input in &mut sig.inputs {

@@ -73,7 +73,7 @@ pub(super) fn expand(pipeline: &Loop<'_>) -> TokenStream {
     };
     let request = request(pipeline, &call, &attempt);
     // A method that is tried once needs no loop, and may give its arguments away.
-    let again = if retries(layer) { quote!(while) } else { quote!(if) };
+    let again = if layer.retries() { quote!(while) } else { quote!(if) };
     let fallbacks = fallback::expand(pipeline, &call);
     quote! {
         let mut #call = #begun.begin(#fallible #rules);
@@ -166,14 +166,9 @@ pub(super) fn invocation(
     quote!(#of_trait::#name #turbofish(#(#arguments),*))
 }
 
-/// Whether the method may be called more than once.
-pub(super) fn retries(layer: &Layer) -> bool {
-    layer.config.retry.as_on().is_some_and(|retry| retry.settings().max > 1)
-}
-
 /// Whether an argument must still be there after it was passed on: for another attempt, or for a fallback.
 pub(super) fn clones(layer: &Layer, argument: &Argument) -> bool {
-    takes(argument) && (retries(layer) || layer.rungs().iter().any(|rung| rung.names(argument)))
+    takes(argument) && (layer.retries() || layer.rungs().iter().any(|rung| rung.names(argument)))
 }
 
 /// Whether an argument is needed by each of the requests of one attempt.

@@ -4,7 +4,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, ExprPath, Path, spanned::Spanned};
 
-use super::pipeline::retries;
 use crate::args::{Layer, Pattern, Priority};
 
 /// ```text
@@ -26,7 +25,7 @@ pub(super) fn expand(layer: &Layer) -> TokenStream {
         chain.extend(when.map(|predicate| quote!(.breaker_when(#predicate))));
         chain.extend(failure_if.as_ref().map(|path| quote!(.failure_if(#path))));
     }
-    if retries(layer) {
+    if layer.retries() {
         let except = rules.retry_except.as_ref().map(matches);
         let when = either(rules.retry_on.as_ref(), rules.retry_when.as_ref());
         let (retry_if, hook) = (&rules.retry_if, &rules.hook);

@@ -178,11 +178,9 @@ impl Method {
     /// Whether it cannot fail, so that no policy has anything to do: it blocks, and what it returns is no `Result` under
     /// any name.
     fn is_infallible(&self) -> bool {
-        if self.flavor == Flavor::Blocking && self.makes_its_type {
-            return true;
-        }
         self.flavor == Flavor::Blocking
             && match &self.returns {
+                _ if self.makes_its_type => true,
                 Type::Path(path) if path.qself.is_none() => {
                     path.path.segments.last().is_some_and(|last| {
                         INFALLIBLE.iter().chain(&COPIED).any(|name| last.ident == name)

@@ -63,15 +63,12 @@ impl Item {
 /// An item with nothing between its braces, and the braces.
 fn without_content(item: &TokenStream) -> Option<(TokenStream, Group)> {
     let mut tokens: Vec<_> = item.clone().into_iter().collect();
-    match visible_group(tokens.pop()?)? {
-        braces if braces.delimiter() == Delimiter::Brace => {
-            let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
-            empty.set_span(braces.span());
-            tokens.push(empty.into());
-            Some((tokens.into_iter().collect(), braces))
-        }
-        _ => None,
-    }
+    let last = visible_group(tokens.pop()?)?;
+    let braces = Some(last).filter(|last| last.delimiter() == Delimiter::Brace)?;
+    let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+    empty.set_span(braces.span());
+    tokens.push(empty.into());
+    Some((tokens.into_iter().collect(), braces))
 }
 
 /// A group without the invisible ones that `macro_rules` puts around `$body:block`.
