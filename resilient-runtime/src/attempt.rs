@@ -1,6 +1,7 @@
 //! One call of the method, under its timeout.
 
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -12,12 +13,11 @@ use tokio::{
     time::{Sleep, sleep_until},
 };
 
-use crate::{TimeoutScope, breaker::Permit, clock::Moment, deadline};
+use crate::{TimeoutScope, clock::Moment, deadline};
 
-/// The right to call the method once. Dropped unused, it gives a probe's place back to the breaker.
+/// The leave to call the method once. What was taken for it, such as a probe's place, goes back with its call.
 #[must_use = "an attempt does nothing until it runs the method"]
-pub struct Attempt<'m> {
-    pub(crate) permit: Option<Permit<'m>>,
+pub struct Attempt {
     pub(crate) watch: Watch,
     pub(crate) started: Moment,
 }
@@ -56,44 +56,52 @@ impl Watch {
     }
 }
 
-impl<'m> Attempt<'m> {
+impl Attempt {
     /// Runs the method, for no longer than its timeout.
-    pub fn run<F: Future>(self, method: F) -> Run<'m, F> {
-        Run { attempt: Some(self), method, timer: None }
+    #[inline]
+    pub fn run<F: Future>(self, method: F) -> Run<F> {
+        Run { attempt: self, method, timer: None }
     }
 
     /// Runs the method on this thread. It cannot be cut short: an answer that comes after its timeout is dropped, and the
     /// attempt has timed out. Within it, [`deadline`](crate::deadline()) says how long it has.
-    pub fn run_blocking<R>(self, method: impl FnOnce() -> R) -> Attempted<'m, R> {
-        let Self { permit, watch, started } = self;
-        let limit = watch.limit();
-        let outcome = match limit {
+    pub fn run_blocking<R>(self, method: impl FnOnce() -> R) -> Attempted<R> {
+        let outcome = match self.watch.limit() {
             None => method(),
             Some(limit) => deadline::within(limit.at, method),
         };
-        let ended = watch.end();
-        Attempted { permit, result: in_time(outcome, limit, ended), started, ended }
+        self.ended(outcome)
+    }
+
+    /// What became of it. An answer that comes too late is a timeout, even if what brought it blocked so long.
+    #[inline]
+    fn ended<R>(&self, outcome: R) -> Attempted<R> {
+        let ended = self.watch.end();
+        let result = match (self.watch, ended) {
+            (Watch::Limited(limit), Some(ended)) if ended >= limit.at => Err(limit),
+            _ => Ok(outcome),
+        };
+        Attempted { result, started: self.started, ended }
     }
 }
 
-impl std::fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt").field("watch", &self.watch).finish_non_exhaustive()
     }
 }
 
 /// What became of one attempt. To be given to [`Call::settle`](crate::Call::settle).
 #[must_use = "settle the call with it"]
-pub struct Attempted<'m, R> {
-    pub(crate) permit: Option<Permit<'m>>,
+pub struct Attempted<R> {
     pub(crate) result: Result<R, Limit>,
     pub(crate) started: Moment,
     /// `None` where nobody asked for it: it has only just ended, should somebody ask after all.
     pub(crate) ended: Option<Moment>,
 }
 
-impl<R> std::fmt::Debug for Attempted<'_, R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<R> fmt::Debug for Attempted<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempted")
             .field("timed_out", &self.result.is_err())
             .finish_non_exhaustive()
@@ -103,8 +111,8 @@ impl<R> std::fmt::Debug for Attempted<'_, R> {
 pin_project! {
     /// The future of [`Attempt::run`].
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub struct Run<'m, F> {
-        attempt: Option<Attempt<'m>>,
+    pub struct Run<F> {
+        attempt: Attempt,
         #[pin]
         method: F,
         // Made once the method is pending: a method that answers at once needs none.
@@ -113,58 +121,50 @@ pin_project! {
     }
 }
 
-impl<F> Run<'_, F> {
-    /// When it was sent; `None` once it has ended.
-    pub(crate) fn started(&self) -> Option<Moment> {
-        self.attempt.as_ref().map(|attempt| attempt.started)
+impl<F> Run<F> {
+    /// When it was sent.
+    pub(crate) fn started(&self) -> Moment {
+        self.attempt.started
     }
 }
 
-impl<F> std::fmt::Debug for Run<'_, F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<F> fmt::Debug for Run<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("attempt", &self.attempt).finish_non_exhaustive()
     }
 }
 
-/// An answer that comes too late is a timeout, even if what brought it blocked so long.
-#[inline]
-fn in_time<R>(outcome: R, limit: Option<Limit>, ended: Option<Moment>) -> Result<R, Limit> {
-    match (limit, ended) {
-        (Some(limit), Some(ended)) if ended >= limit.at => Err(limit),
-        _ => Ok(outcome),
-    }
-}
+impl<F: Future> Future for Run<F> {
+    type Output = Attempted<F::Output>;
 
-impl<'m, F: Future> Future for Run<'m, F> {
-    type Output = Attempted<'m, F::Output>;
-
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let attempt = this.attempt.as_ref().expect("polled after it was ready");
-        let watch = attempt.watch;
-        let limit = watch.limit();
+        let this = self.project();
+        let limit = this.attempt.watch.limit();
         let polled = match limit {
             None => this.method.poll(cx),
             Some(limit) => deadline::within(limit.at, || this.method.poll(cx)),
         };
-        let (result, ended) = match (polled, limit) {
-            (Poll::Ready(outcome), limit) => {
-                let ended = watch.end();
-                (in_time(outcome, limit, ended), ended)
+        match (polled, limit) {
+            (Poll::Ready(outcome), _) => Poll::Ready(this.attempt.ended(outcome)),
+            (Poll::Pending, Some(limit)) if is_over(this.timer, limit.at, cx) => {
+                let (started, ended) = (this.attempt.started, Some(Moment::now()));
+                Poll::Ready(Attempted { result: Err(limit), started, ended })
             }
-            (Poll::Pending, None) => return Poll::Pending,
-            (Poll::Pending, Some(limit)) => {
-                if this.timer.is_none() {
-                    // Outside of the cooperative budget: a method that uses it up must not switch off its timeout.
-                    this.timer.set(Some(unconstrained(sleep_until(limit.at.instant()))));
-                }
-                match this.timer.as_mut().as_pin_mut().map(|timer| timer.poll(cx)) {
-                    Some(Poll::Ready(())) => (Err(limit), Some(Moment::now())),
-                    _ => return Poll::Pending,
-                }
-            }
-        };
-        let attempt = this.attempt.take().expect("it was there above");
-        Poll::Ready(Attempted { permit: attempt.permit, result, started: attempt.started, ended })
+            (Poll::Pending, _) => Poll::Pending,
+        }
     }
+}
+
+/// Whether the time of a method that is pending is over.
+fn is_over(
+    mut timer: Pin<&mut Option<Unconstrained<Sleep>>>,
+    at: Moment,
+    cx: &mut Context<'_>,
+) -> bool {
+    if timer.is_none() {
+        // Outside of the cooperative budget: a method that uses it up must not switch off its timeout.
+        timer.set(Some(unconstrained(sleep_until(at.instant()))));
+    }
+    timer.as_pin_mut().is_some_and(|timer| timer.poll(cx).is_ready())
 }

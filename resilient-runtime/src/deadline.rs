@@ -1,11 +1,13 @@
 //! The deadline that a decorated call passes on to the decorated calls inside it.
 
+use std::cell::Cell;
+
 use tokio::time::Instant;
 
-use crate::clock::Moment;
+use crate::{ambient, clock::Moment};
 
-tokio::task_local! {
-    static DEADLINE: Moment;
+thread_local! {
+    static DEADLINE: Cell<Option<Moment>> = const { Cell::new(None) };
 }
 
 /// When the attempt around this code is out of time; `None` where no decorated call is around it, or none with a limit.
@@ -31,10 +33,11 @@ pub fn deadline() -> Option<Instant> {
 /// What the decorated call around this one leaves it, if there is one and it has a limit.
 #[inline]
 pub(crate) fn inherited() -> Option<Moment> {
-    DEADLINE.try_with(|deadline| *deadline).ok()
+    ambient::get(&DEADLINE)
 }
 
 /// Runs a poll, or a method that blocks, in which [`inherited`] answers `deadline`.
+#[inline]
 pub(crate) fn within<T>(deadline: Moment, run: impl FnOnce() -> T) -> T {
-    DEADLINE.sync_scope(deadline, run)
+    ambient::within(&DEADLINE, Some(deadline), run)
 }

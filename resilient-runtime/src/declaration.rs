@@ -1,14 +1,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use resilient_policy::{
-    BreakerConfig, BreakerSettings, BulkheadConfig, HedgeAfter, Layers, LimitAlgorithm, Origin,
-    Per, PolicyConfig, PolicySettings, RateAdaptation, RateConfig, Scope,
+    BreakerConfig, BulkheadConfig, Layers, Origin, PolicyConfig, RateConfig, Scope,
 };
 
 use crate::{
     ConfigError, Method, Name, Pipeline, Service,
     cache::Cache,
     config_error::subject,
+    digest::{Digest, follows_latencies},
     events::Subject,
     guards::{Guards, Site},
     pipeline,
@@ -167,16 +167,8 @@ impl Declaration {
         method.declared(Arc::clone(&layers));
         let latencies = follows_latencies(&settings).then(|| method.latencies());
         let stretch = settings.retry.and_then(|retry| method.stretch(&retry));
-        let adapts = settings.rate.is_some_and(|rate| rate.adaptive != RateAdaptation::Fixed)
-            || settings.bulkhead.is_some_and(|limit| limit.adaptive != LimitAlgorithm::Fixed);
-        let learns = adapts || latencies.is_some() || stretch.is_some();
-        let timed = |breaker: BreakerSettings| breaker.slow.is_some() || breaker.per == Per::Call;
         Ok(Pipeline::new(pipeline::Inner {
-            learns,
-            timed: learns
-                || settings.cache.is_some()
-                || settings.hedge.is_some()
-                || settings.breaker.is_some_and(timed),
+            digest: Digest::of(&settings),
             latencies,
             stretch,
             counters: method.counters(),
@@ -214,13 +206,6 @@ impl Declaration {
         }
         Err(ConfigError::Invalid { subject: subject(self.service.name(), method), problems })
     }
-}
-
-/// Whether a timeout or a hedge is made of recent latencies.
-fn follows_latencies(settings: &PolicySettings) -> bool {
-    let hedge = settings.hedge.map(|hedge| hedge.after);
-    settings.timeout.is_some_and(|timeout| timeout.adaptive.is_some())
-        || matches!(hedge, Some(HedgeAfter::Percentile(_)))
 }
 
 /// Whether a layer gives any parameter of a policy.

@@ -69,6 +69,7 @@
 //! `attempt_failed`, `retry`, `gave_up`, `hedge`, `bulkhead_wait`, `rate_wait`, `rejected`, `served`, `breaker`,
 //! `listener_panicked` and `cache`. [Their fields](guide::order#events).
 
+mod ambient;
 mod attempt;
 mod backoff;
 mod blocking;
@@ -86,6 +87,7 @@ mod counters;
 mod deadline;
 mod declaration;
 mod declared;
+mod digest;
 #[cfg(feature = "disk")]
 mod disk;
 #[cfg(not(feature = "disk"))]
@@ -126,7 +128,7 @@ pub use budget::BudgetSnapshot;
 pub use builder::{BuildContext, DecoratorBuilder, TakesBackup};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
-pub use call::{Call, Lookup, Refresh, owned};
+pub use call::{Call, Lookup, Next, Refresh, owned};
 pub use classify::{
     Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
 };

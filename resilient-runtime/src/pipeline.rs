@@ -15,6 +15,7 @@ use crate::{
     bulkhead::Bulkhead,
     cache::Cache,
     counters::Counters,
+    digest::Digest,
     events::Subject,
     guards::{Breakers, Limiters},
     latency::Latencies,
@@ -34,10 +35,8 @@ pub(crate) struct Inner {
     /// What the settings are merged of, to explain them.
     pub(crate) layers: Arc<Layers>,
     pub(crate) settings: PolicySettings,
-    /// Whether anything adapts to what answers say of the service.
-    pub(crate) learns: bool,
-    /// Whether it matters when a good answer came, whatever the breaker says to that.
-    pub(crate) timed: bool,
+    /// Of the settings, what every call asks.
+    pub(crate) digest: Digest,
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,
     pub(crate) bulkhead: Option<Bulkhead>,
@@ -64,6 +63,7 @@ impl Pipeline {
         Self(Arc::new(inner))
     }
 
+    #[inline]
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
@@ -88,6 +88,7 @@ impl Pipeline {
     }
 
     /// Begins a call of a method whose return type is `R`.
+    #[inline]
     pub fn begin<R, V, E>(&self, fallible: Fallible<R, V, E>) -> Call<'_, R, V, E> {
         Call::new(self, fallible)
     }

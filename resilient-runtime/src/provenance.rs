@@ -9,7 +9,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use crate::seconds;
+use crate::{ambient, seconds};
 
 /// Where the value of a decorated call came from. Asked for with [`traced`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -94,8 +94,9 @@ impl fmt::Display for Provenance {
     }
 }
 
-tokio::task_local! {
-    static PROVENANCE: Cell<Provenance>;
+thread_local! {
+    /// What the last call noted; `None` where nobody asks.
+    static PROVENANCE: Cell<Option<Provenance>> = const { Cell::new(None) };
 }
 
 /// Awaits a decorated call and tells where its value came from; of several calls, the one that ended last.
@@ -125,9 +126,9 @@ pub fn traced<F: Future>(call: F) -> Traced<F> {
 /// # Ok(()) }
 /// ```
 pub fn traced_blocking<T>(call: impl FnOnce() -> T) -> (T, Provenance) {
-    PROVENANCE.sync_scope(Cell::new(Provenance::Unknown), || {
+    ambient::within(&PROVENANCE, Some(Provenance::Unknown), || {
         let value = call();
-        (value, PROVENANCE.with(Cell::get))
+        (value, ambient::get(&PROVENANCE).unwrap_or_default())
     })
 }
 
@@ -148,9 +149,9 @@ impl<F: Future> Future for Traced<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let noted = *this.noted;
-        PROVENANCE.sync_scope(Cell::new(noted), || {
+        ambient::within(&PROVENANCE, Some(noted), || {
             let polled = this.call.poll(cx);
-            *this.noted = PROVENANCE.with(Cell::get);
+            *this.noted = ambient::get(&PROVENANCE).unwrap_or_default();
             polled.map(|value| (value, *this.noted))
         })
     }
@@ -158,5 +159,9 @@ impl<F: Future> Future for Traced<F> {
 
 #[inline]
 pub(crate) fn note(provenance: Provenance) {
-    let _ = PROVENANCE.try_with(|cell| cell.set(provenance));
+    PROVENANCE.with(|cell| {
+        if cell.get().is_some() {
+            cell.set(Some(provenance));
+        }
+    });
 }

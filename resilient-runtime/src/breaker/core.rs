@@ -31,13 +31,23 @@ pub(crate) struct Admission {
 }
 
 impl Admission {
-    /// That of no call. A permit is held by every call, whose future an `Option` would make larger.
-    pub(super) const NONE: Self = Self { generation: u64::MAX, probe: u64::MAX };
+    /// That of no call. Every call holds one, and its future would be larger by an `Option`.
+    pub(crate) const NONE: Self = Self { generation: u64::MAX, probe: u64::MAX };
 
+    /// What is there, which is there no longer.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<Self> {
+        let admission = std::mem::replace(self, Self::NONE);
+        // No breaker lives to see that generation.
+        (admission.generation != Self::NONE.generation).then_some(admission)
+    }
+
+    #[inline]
     pub(super) fn of(generation: u64) -> Self {
         Self { generation, probe: 0 }
     }
 
+    #[inline]
     pub(super) fn generation(self) -> u64 {
         self.generation
     }

@@ -63,14 +63,17 @@ impl Word {
         )
     }
 
+    #[inline]
     fn passes(self) -> bool {
         self.0 & Self::PASSES != 0
     }
 
+    #[inline]
     fn clean(self) -> bool {
         self.0 & Self::CLEAN != 0
     }
 
+    #[inline]
     fn generation(self) -> u64 {
         self.0 >> 2
     }
@@ -148,15 +151,47 @@ impl CircuitBreaker {
     }
 
     /// Admits a call, or says how long it should wait (`None`: nobody knows).
-    pub(crate) fn admit(&self, now: Moment) -> Result<Permit<'_>, Option<Duration>> {
-        let admission = self.0.admit(now)?;
-        Ok(Permit { breaker: Held::Borrowed(&self.0), admission })
+    ///
+    /// Who holds the breaker anyway asks [`pass`](Self::pass).
+    pub(crate) fn admit(&self, now: Moment) -> Result<Permit, Option<Duration>> {
+        let admission = self.pass(now)?;
+        Ok(Permit { breaker: self.clone(), admission })
     }
 
-    /// Like [`admit`](Self::admit), with a permit that keeps the breaker: for one that was looked up by its key.
-    pub(crate) fn admit_owned(self, now: Moment) -> Result<Permit<'static>, Option<Duration>> {
-        let admission = self.0.admit(now)?;
-        Ok(Permit { breaker: Held::Owned(self.0), admission })
+    /// Admits a call that will [end](Self::end) it, whatever becomes of it: a probe that is lost keeps its place.
+    #[inline]
+    pub(crate) fn pass(&self, now: Moment) -> Result<Admission, Option<Duration>> {
+        let word = self.0.word();
+        if word.passes() {
+            return Ok(Admission::of(word.generation()));
+        }
+        self.0.change(|core| core.admit(now))
+    }
+
+    /// Records how an admitted call ended. `time` says how long it took and when it ended: most endings say nothing new,
+    /// and cost no look at the clock.
+    #[inline]
+    pub(crate) fn end(
+        &self,
+        admission: Admission,
+        ending: Ending,
+        time: impl FnOnce() -> (Duration, Moment),
+    ) {
+        let word = self.0.word();
+        let changes_nothing = word.generation() != admission.generation()
+            || word.passes()
+                && (ending == Ending::Nothing || ending == Ending::Success && word.clean());
+        if !changes_nothing {
+            let (elapsed, now) = time();
+            self.0.change(|core| ((), core.record(admission, ending, elapsed, now)));
+        }
+    }
+
+    /// Takes an admission back: its call counts as nothing, and a probe's place is free again.
+    #[inline]
+    pub(crate) fn take_back(&self, admission: Admission) {
+        // Nothing that counts as nothing looks at the time.
+        self.end(admission, Ending::Nothing, || (Duration::ZERO, Moment::FIRST));
     }
 
     /// Whether every call passes now: no probe is asked for, and nothing is rejected.
@@ -218,6 +253,7 @@ impl Inner {
     }
 
     /// Runs a step of the core under its lock, and tells of a change of state after it is released.
+    #[inline(never)]
     fn change<T>(&self, step: impl FnOnce(&mut Core) -> (T, Option<Change>)) -> T {
         let mut core = self.lock();
         let (result, change) = step(&mut core);
@@ -251,78 +287,28 @@ impl Inner {
             listeners.tell(&transition);
         }
     }
-
-    #[inline]
-    fn admit(&self, now: Moment) -> Result<Admission, Option<Duration>> {
-        let word = self.word();
-        if word.passes() {
-            return Ok(Admission::of(word.generation()));
-        }
-        self.change(|core| core.admit(now))
-    }
-
-    #[inline]
-    fn record(
-        &self,
-        admission: Admission,
-        ending: Ending,
-        time: impl FnOnce() -> (Duration, Moment),
-    ) {
-        let word = self.word();
-        let changes_nothing = word.generation() != admission.generation()
-            || word.passes()
-                && (ending == Ending::Nothing || ending == Ending::Success && word.clean());
-        if !changes_nothing {
-            let (elapsed, now) = time();
-            self.change(|core| ((), core.record(admission, ending, elapsed, now)));
-        }
-    }
 }
 
-/// The right to call the method once. Dropped unused, it counts as nothing and gives a probe's place back.
-pub(crate) struct Permit<'a> {
-    breaker: Held<'a>,
+/// The right to send one request. Dropped unused, it counts as nothing and gives a probe's place back.
+pub(crate) struct Permit {
+    breaker: CircuitBreaker,
     /// [`Admission::NONE`] once it is used up.
     admission: Admission,
 }
 
-enum Held<'a> {
-    Borrowed(&'a Inner),
-    Owned(Arc<Inner>),
-}
-
-impl Permit<'_> {
+impl Permit {
     /// Records how the call ended and how long it took.
-    #[inline]
     pub(crate) fn record(mut self, ending: Ending, elapsed: Duration, now: Moment) {
-        self.end(ending, || (elapsed, now));
-    }
-
-    /// Records a good answer; one that has only just come has no end yet. Most say nothing new, and cost no clock read.
-    #[inline]
-    pub(crate) fn succeed(mut self, started: Moment, ended: Option<Moment>) {
-        self.end(Ending::Success, || {
-            let now = ended.unwrap_or_else(Moment::now);
-            (now.since(started), now)
-        });
-    }
-
-    #[inline]
-    fn end(&mut self, ending: Ending, time: impl FnOnce() -> (Duration, Moment)) {
-        let admission = std::mem::replace(&mut self.admission, Admission::NONE);
-        if admission != Admission::NONE {
-            let breaker = match &self.breaker {
-                Held::Borrowed(breaker) => breaker,
-                Held::Owned(breaker) => &**breaker,
-            };
-            breaker.record(admission, ending, time);
+        if let Some(admission) = self.admission.take() {
+            self.breaker.end(admission, ending, || (elapsed, now));
         }
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for Permit {
     fn drop(&mut self) {
-        // Nothing that counts as nothing looks at the time.
-        self.end(Ending::Nothing, || (Duration::ZERO, Moment::FIRST));
+        if let Some(admission) = self.admission.take() {
+            self.breaker.take_back(admission);
+        }
     }
 }

@@ -13,7 +13,7 @@ use resilient_policy::BreakerConfig;
 use super::{CircuitBreaker, Ending, Owner, Permit, State};
 use crate::clock::Moment;
 
-type Admitted = Result<Permit<'static>, Option<Duration>>;
+type Admitted = Result<Permit, Option<Duration>>;
 
 const RECOVERY: Duration = Duration::from_secs(60);
 
@@ -29,7 +29,7 @@ fn breaker(half_open: u32) -> CircuitBreaker {
 }
 
 fn admit(breaker: &CircuitBreaker, now: Moment) -> Admitted {
-    breaker.clone().admit_owned(now)
+    breaker.admit(now)
 }
 
 fn end(permit: Admitted, ending: Ending, now: Moment) {

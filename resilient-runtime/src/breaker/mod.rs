@@ -16,7 +16,7 @@ mod window;
 use std::fmt;
 
 pub(crate) use self::{
-    core::Ending,
+    core::{Admission, Ending},
     handle::{Owner, Permit},
     keyed::KeyedBreakers,
     listeners::Listeners,

@@ -2,15 +2,14 @@
 
 use std::{future::Future, pin::Pin, time::Duration};
 
-use resilient_policy::Per;
-
 use super::core::Core;
 use crate::{
     BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
     attempt::{Attempt, Limit, Watch},
     breaker::Permit,
-    bulkhead::{self, Entry, Place},
+    bulkhead::{Entry, Place},
     clock::Moment,
+    digest::AttemptLimit,
     guards::Breakers,
     latency::adaptive_limit,
     rate,
@@ -19,60 +18,48 @@ use crate::{
 
 /// What becomes of a call that asks for an attempt.
 pub(super) enum Admission<'m> {
-    Attempt(Attempt<'m>),
+    Attempt(Attempt),
     Rejected(Rejection),
-    /// Not now. Boxed: few calls wait, and every call's future would be larger by it.
-    Waits(Box<Wait<'m>>),
+    /// Not now.
+    Waits(Wait<'m>),
 }
 
-/// What is waited for.
-pub(super) enum Wait<'m> {
+/// What is waited for. Boxed: few calls wait, and every call's future would be larger by it. And its type ends here: the
+/// compiler shows once, and not for each method, that it is `Send`.
+pub(super) type Wait<'m> = Pin<Box<dyn Future<Output = Waited<'m>> + Send + 'm>>;
+
+/// What came of a wait.
+pub(super) enum Waited<'m> {
     Pause,
-    Place(bulkhead::Waiting<'m>),
-    Token(rate::Waiting),
+    Place(Result<Place<'m>, BulkheadFullReason>),
+    Token(Option<rate::Token>),
 }
 
 impl<'m> Core<'m> {
     /// Asks for everything that an attempt needs. No future, for most calls need not wait.
     pub(super) fn admit(&mut self) -> Admission<'m> {
-        if self.pause().is_zero() {
-            self.ask_bulkhead()
-        } else {
-            Admission::Waits(Box::new(Wait::Pause))
+        if self.has_pause() {
+            let pause = sleep(self.pause());
+            return Admission::Waits(Box::pin(async {
+                pause.await;
+                Waited::Pause
+            }));
         }
+        self.ask_bulkhead()
     }
 
-    /// Waits for what an attempt needs, and for what it turns out to need after that.
-    pub(super) fn wait(
-        &mut self,
-        mut wait: Box<Wait<'m>>,
-    ) -> Pin<Box<dyn Future<Output = Result<Attempt<'m>, Rejection>> + Send + '_>> {
-        // Its type ends here: the compiler shows once, and not for each method, that it is `Send`.
-        Box::pin(async move {
-            loop {
-                let admission = match *wait {
-                    Wait::Pause => {
-                        sleep(self.pause()).await;
-                        self.now = Moment::now();
-                        self.ask_bulkhead()
-                    }
-                    Wait::Place(waiting) => {
-                        let place = waiting.place().await;
-                        self.now = Moment::now();
-                        self.enter(place)
-                    }
-                    Wait::Token(waiting) => match self.wait_for_token(waiting).await {
-                        Ok(permit) => self.begin_attempt(permit),
-                        Err(rejection) => Admission::Rejected(rejection),
-                    },
-                };
-                match admission {
-                    Admission::Attempt(attempt) => return Ok(attempt),
-                    Admission::Rejected(rejection) => return Err(rejection),
-                    Admission::Waits(another) => wait = another,
-                }
-            }
-        })
+    /// Goes on after a wait.
+    #[cold]
+    pub(super) fn resume(&mut self, waited: Waited<'m>) -> Admission<'m> {
+        self.now = Moment::now();
+        match waited {
+            Waited::Pause => self.ask_bulkhead(),
+            Waited::Place(place) => self.enter(place),
+            Waited::Token(token) => match self.take(token) {
+                Ok(()) => self.begin_attempt(),
+                Err(rejection) => Admission::Rejected(rejection),
+            },
+        }
     }
 
     /// Asks for a place for the whole call, unless it has one, and goes on with it.
@@ -80,22 +67,25 @@ impl<'m> Core<'m> {
         if let Err(rejection) = self.in_time() {
             return Admission::Rejected(rejection);
         }
-        let Some(bulkhead) = self.pipeline.bulkhead.as_ref().filter(|_| self.place.is_none())
-        else {
+        let Some(bulkhead) = &self.pipeline.bulkhead else { return self.ask_guards() };
+        if self.place.is_some() {
             return self.ask_guards();
-        };
+        }
         match bulkhead.ask(self.now, self.deadline) {
-            Ok(Entry::Place(place)) => self.enter(Ok(place)),
+            Ok(Entry::Place(place)) => {
+                self.place = Some(place);
+                self.ask_guards()
+            }
             Ok(Entry::Queued(waiting)) => {
                 self.pipeline.subject.bulkhead_wait();
-                Admission::Waits(Box::new(Wait::Place(waiting)))
+                Admission::Waits(Box::pin(async { Waited::Place(waiting.place().await) }))
             }
             Err(reason) => self.enter(Err(reason)),
         }
     }
 
-    /// Goes on with the place in the bulkhead, if there is one.
-    #[inline]
+    /// Goes on with the place that it waited for, if it came.
+    #[cold]
     fn enter(&mut self, place: Result<Place<'m>, BulkheadFullReason>) -> Admission<'m> {
         match place {
             Ok(place) => self.place = Some(place),
@@ -113,65 +103,47 @@ impl<'m> Core<'m> {
     /// Asks the breaker and the rate limiter.
     #[inline]
     fn ask_guards(&mut self) -> Admission<'m> {
-        let permit = match self.ask_breaker() {
-            Ok(permit) => permit,
-            Err(rejection) => return Admission::Rejected(rejection),
-        };
-        match self.ask_limiter() {
-            Ok(None) => self.begin_attempt(permit),
-            Ok(Some(waiting)) => {
-                // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while
-                // it does: it is asked again.
-                drop(permit);
-                if self.attempts == 0 {
-                    self.call_permit = None;
-                }
-                Admission::Waits(Box::new(Wait::Token(waiting)))
-            }
-            Err(rejection) => Admission::Rejected(rejection),
+        if let Err(rejection) = self.ask_breaker() {
+            return Admission::Rejected(rejection);
         }
-    }
-
-    /// Takes a token, or a stand in the limiter's line.
-    fn ask_limiter(&self) -> Result<Option<rate::Waiting>, Rejection> {
-        if self.pipeline.limiter.is_none() {
-            return Ok(None);
-        }
-        let Some(limiter) = self.limiter() else { return Ok(None) };
-        match limiter.ask(1, self.priority(), self.now, self.deadline) {
-            Ok(rate::Admission::Taken(_)) => Ok(None),
+        let (now, deadline, priority) = (self.now, self.deadline, self.priority());
+        let Some(limiter) = self.limiter() else { return self.begin_attempt() };
+        match limiter.ask(1, priority, now, deadline) {
+            Ok(rate::Admission::Taken(_)) => self.begin_attempt(),
             Ok(rate::Admission::Slot { wait, waiting }) => {
                 self.pipeline.subject.rate_wait(wait);
-                Ok(Some(waiting))
+                // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while
+                // it does: it is asked again.
+                if !self.keeps_admission() {
+                    self.take_admission_back();
+                }
+                Admission::Waits(Box::pin(async { Waited::Token(waiting.token().await.ok()) }))
             }
-            Err(retry_after) => Err(self.rate_limited(retry_after)),
+            Err(retry_after) => Admission::Rejected(self.rate_limited(retry_after)),
         }
     }
 
-    async fn wait_for_token(
-        &mut self,
-        waiting: rate::Waiting,
-    ) -> Result<Option<Permit<'m>>, Rejection> {
-        let token = waiting.token().await;
-        self.now = Moment::now();
-        let Some(limiter) = self.limiter() else { return self.ask_breaker() };
-        let priority = self.priority();
-        if let Ok(token) = token {
+    /// Goes on with the token that it waited for, if it came.
+    fn take(&mut self, token: Option<rate::Token>) -> Result<(), Rejection> {
+        let (now, priority) = (self.now, self.priority());
+        if let (Some(token), Some(limiter)) = (token, self.limiter()) {
             limiter.admitted(token, priority);
         }
         let admitted = self.in_time().and_then(|()| match token {
-            Ok(_) => self.ask_breaker(),
-            Err(_) => Err(self.rate_limited(limiter.next_slot(1, priority, self.now))),
-        });
-        admitted.inspect_err(|_| {
-            if let Ok(token) = token {
-                limiter.give_back(token, priority, self.now);
+            Some(_) => self.ask_breaker(),
+            None => {
+                let next = self.limiter().map(|limiter| limiter.next_slot(1, priority, now));
+                Err(self.rate_limited(next.unwrap_or_default()))
             }
-        })
+        });
+        if let (Err(_), Some(token), Some(limiter)) = (&admitted, token, self.limiter()) {
+            limiter.give_back(token, priority, now);
+        }
+        admitted
     }
 
     #[inline]
-    fn begin_attempt(&mut self, permit: Option<Permit<'m>>) -> Admission<'m> {
+    fn begin_attempt(&mut self) -> Admission<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
         self.begun = self.now;
@@ -185,50 +157,47 @@ impl<'m> Core<'m> {
             }
         }
         pipeline.subject.attempt(self.attempts);
-        Admission::Attempt(Attempt { permit, watch: self.watch(), started: self.now })
+        Admission::Attempt(Attempt { watch: self.watch(), started: self.now })
     }
 
     /// Whether the call has time left.
     #[inline]
     fn in_time(&self) -> Result<(), Rejection> {
-        match self.deadline.filter(|deadline| self.now >= *deadline) {
-            Some(deadline) => Err(self.out_of_time(deadline)),
-            None => Ok(()),
+        match self.deadline {
+            Some(deadline) if self.now >= deadline => Err(self.out_of_time(deadline)),
+            _ => Ok(()),
         }
     }
 
+    #[cold]
     fn rate_limited(&self, retry_after: Duration) -> Rejection {
         Rejection::RateLimited { service: self.pipeline.subject.service.clone(), retry_after }
     }
 
-    /// The breaker's leave for an attempt; where it counts calls, the first attempt's is kept for all of them.
+    /// Whether what the breaker admitted is the call's, and stays so.
     #[inline]
-    fn ask_breaker(&mut self) -> Result<Option<Permit<'m>>, Rejection> {
-        if self.pipeline.breaker.is_none() {
-            return Ok(None);
-        }
-        let settings = self.pipeline.settings.breaker.as_ref();
-        if settings.is_some_and(|breaker| breaker.per == Per::Call) {
-            if self.attempts == 0 {
-                self.call_permit = self.breaker_permit(self.now)?;
-            }
-            return Ok(None);
-        }
-        self.breaker_permit(self.now)
+    fn keeps_admission(&self) -> bool {
+        self.attempts > 0 && self.pipeline.digest.per_call
     }
 
+    /// The breaker's leave for an attempt; where it counts calls, the first attempt's holds for all of them.
     #[inline]
-    fn breaker_permit(&self, now: Moment) -> Result<Option<Permit<'m>>, Rejection> {
-        let admitted = match (&self.pipeline.breaker, &self.keyed) {
-            (None, _) => return Ok(None),
-            (_, Some(breaker)) => breaker.clone().admit_owned(now),
-            (Some(Breakers::One(breaker)), None) => breaker.admit(now),
-            // Calls that give no key have a breaker of their own.
-            (Some(Breakers::Keyed(breakers)), None) => breakers.get("").admit_owned(now),
-        };
-        match admitted {
-            Ok(permit) => Ok(Some(permit)),
-            Err(retry_after) => {
+    fn ask_breaker(&mut self) -> Result<(), Rejection> {
+        if self.keeps_admission() {
+            return Ok(());
+        }
+        if self.attempts > 0 {
+            // Of an attempt that was never run.
+            self.take_admission_back();
+        }
+        let now = self.now;
+        match self.asked_breaker().map(|breaker| breaker.pass(now)) {
+            None => Ok(()),
+            Some(Ok(admission)) => {
+                self.admission = admission;
+                Ok(())
+            }
+            Some(Err(retry_after)) => {
                 let service = self.pipeline.subject.service.clone();
                 Err(Rejection::BreakerOpen { service, retry_after })
             }
@@ -236,28 +205,25 @@ impl<'m> Core<'m> {
     }
 
     /// One more request for an attempt that is out, if the breaker is closed, a token is spare and the budget has one.
-    pub(super) fn spare_attempt(&mut self, limit: Option<Limit>) -> Option<Attempt<'m>> {
+    pub(super) fn spare_attempt(&mut self, limit: Option<Limit>) -> Option<Hedge> {
         let now = Moment::now();
         let pipeline = self.pipeline;
         if limit.is_some_and(|limit| now >= limit.at) || !self.breaker_passes() {
             return None;
         }
-        let (limiter, priority) = (self.limiter(), self.priority());
-        let token = match &limiter {
+        let priority = self.priority();
+        let token = match self.limiter() {
             Some(limiter) => Some(limiter.spare(1, priority, now)?),
             None => None,
         };
-        let per_call = self.call_permit.is_some();
         let affordable = pipeline.budget.as_ref().is_none_or(|budget| budget.withdraw(now));
-        let permit = if !affordable {
-            None
-        } else if per_call {
-            Some(None)
-        } else {
-            self.breaker_permit(now).ok()
+        let permit = match self.asked_breaker() {
+            _ if !affordable => None,
+            Some(breaker) if !pipeline.digest.per_call => breaker.admit(now).ok().map(Some),
+            _ => Some(None),
         };
         let Some(permit) = permit else {
-            if let (Some(limiter), Some(token)) = (limiter, token) {
+            if let (Some(limiter), Some(token)) = (self.limiter(), token) {
                 limiter.give_back(token, priority, now);
             }
             return None;
@@ -266,49 +232,68 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        Some(Attempt { permit, watch: limit.map_or(Watch::Timed, Watch::Limited), started: now })
+        let watch = limit.map_or(Watch::Timed, Watch::Limited);
+        Some(Hedge { attempt: Attempt { watch, started: now }, permit })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
-    fn breaker_passes(&self) -> bool {
-        self.asked_breaker().is_none_or(|breaker| breaker.passes())
+    fn breaker_passes(&mut self) -> bool {
+        self.asked_breaker().is_none_or(CircuitBreaker::passes)
     }
 
     /// How long the breaker rejects; `None` while calls or probes pass.
-    pub(super) fn breaker_open_for(&self) -> Option<Duration> {
-        self.asked_breaker()?.closed_for(self.now)
+    pub(super) fn breaker_open_for(&mut self) -> Option<Duration> {
+        let now = self.now;
+        self.asked_breaker()?.closed_for(now)
     }
 
-    fn asked_breaker(&self) -> Option<CircuitBreaker> {
-        match (self.pipeline.breaker.as_ref()?, &self.keyed) {
-            (_, Some(breaker)) | (Breakers::One(breaker), None) => Some(breaker.clone()),
-            (Breakers::Keyed(breakers), None) => Some(breakers.get("")),
+    /// The breaker that it asks, if there is one.
+    #[inline]
+    fn asked_breaker(&mut self) -> Option<&CircuitBreaker> {
+        match &self.pipeline.breaker {
+            None => None,
+            Some(Breakers::One(breaker)) => Some(breaker),
+            // Calls that give no key have a breaker of their own.
+            Some(Breakers::Keyed(breakers)) => {
+                Some(self.keyed.get_or_insert_with(|| breakers.get("")))
+            }
         }
     }
 
     #[inline]
     fn watch(&self) -> Watch {
-        match self.limit() {
-            Some(limit) => Watch::Limited(limit),
-            None if self.pipeline.timed => Watch::Timed,
-            None => Watch::Untimed,
+        let digest = &self.pipeline.digest;
+        let own = match digest.attempt_limit {
+            AttemptLimit::Never => None,
+            AttemptLimit::Fixed(limit) => Some(limit),
+            AttemptLimit::Varies => self.present_limit(),
+        };
+        let own = own.map(|limit| Limit { at: self.now + limit, scope: TimeoutScope::Attempt });
+        match (own, self.deadline) {
+            // What is left of the call's.
+            (Some(own), Some(at)) if at >= own.at => Watch::Limited(own),
+            (_, Some(at)) => Watch::Limited(Limit { at, scope: TimeoutScope::Call }),
+            (Some(own), None) => Watch::Limited(own),
+            (None, None) if digest.timed => Watch::Timed,
+            (None, None) => Watch::Untimed,
         }
     }
 
-    /// The attempt's own timeout, or what is left of the call's.
-    #[inline]
-    fn limit(&self) -> Option<Limit> {
-        let call = self.deadline.map(|at| Limit { at, scope: TimeoutScope::Call });
-        let Some(timeout) = &self.pipeline.settings.timeout else { return call };
+    /// How long this attempt may take, by its number and by what others took.
+    fn present_limit(&self) -> Option<Duration> {
+        let timeout = self.pipeline.settings.timeout.as_ref()?;
         let fixed = timeout.attempt.map(|time| time.of(self.attempts));
-        let after = match timeout.adaptive.as_ref().zip(self.pipeline.latencies.as_ref()) {
+        match timeout.adaptive.as_ref().zip(self.pipeline.latencies.as_ref()) {
             Some((settings, latencies)) => {
                 Some(adaptive_limit(settings, fixed, latencies, self.pipeline.load(), self.now))
             }
             None => fixed,
-        };
-        let Some(after) = after else { return call };
-        let attempt = Limit { at: self.now + after, scope: TimeoutScope::Attempt };
-        call.filter(|call| call.at < attempt.at).or(Some(attempt))
+        }
     }
+}
+
+/// A request beside the one that is out, with what the breaker admitted it by.
+pub(super) struct Hedge {
+    pub(super) attempt: Attempt,
+    pub(super) permit: Option<Permit>,
 }

@@ -3,7 +3,7 @@
 use super::{Call, admit::Admission};
 use crate::{attempt::Attempt, blocking::wait, cache::Key, outcome::Cacheable};
 
-impl<'m, R, V, E> Call<'m, R, V, E> {
+impl<R, V, E> Call<'_, R, V, E> {
     /// [`lookup`](Self::lookup), blocking this thread while it reads from disk or waits for another call's load.
     pub fn lookup_blocking(&mut self, cacheable: Cacheable<R>, key: Key) {
         let lookup = self.lookup(cacheable, key);
@@ -13,16 +13,19 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     }
 
     /// [`next_attempt`](Self::next_attempt), blocking this thread until it may begin.
-    pub fn next_attempt_blocking(&mut self) -> Option<Attempt<'m>> {
+    pub fn next_attempt_blocking(&mut self) -> Option<Attempt> {
         if self.core.settled {
             return None;
         }
-        match self.core.admit() {
-            Admission::Attempt(attempt) => Some(attempt),
-            Admission::Rejected(rejection) => self.rejected(rejection),
-            Admission::Waits(needed) => {
-                let admitted = wait(self.core.wait(needed));
-                admitted.map_or_else(|rejection| self.rejected(rejection), Some)
+        let mut admission = self.core.admit();
+        loop {
+            match admission {
+                Admission::Attempt(attempt) => return Some(attempt),
+                Admission::Rejected(rejection) => {
+                    self.rejected(rejection);
+                    return None;
+                }
+                Admission::Waits(needed) => admission = self.core.resume(wait(needed)),
             }
         }
     }

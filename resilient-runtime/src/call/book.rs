@@ -19,7 +19,15 @@ pub(super) struct Span {
     pub(super) ended: Option<Moment>,
 }
 
-impl<'m> Core<'m> {
+/// By what the breaker admitted a request.
+pub(super) enum By {
+    /// By what its call holds.
+    Call,
+    /// A hedge, by a permit of its own; by none where the breaker counts calls.
+    Hedge(Option<Permit>),
+}
+
+impl Core<'_> {
     /// The rejection of a request that was cut short.
     #[cold]
     pub(super) fn timed_out(&self, limit: Limit) -> Rejection {
@@ -31,42 +39,38 @@ impl<'m> Core<'m> {
         Rejection::TimedOut { service, limit: limit.at.since(since), scope: limit.scope }
     }
 
-    /// Records what became of one request. A good answer is not timed where nobody asks for that.
+    /// Whether a good answer now is all that there is to the call: its first request brought it, nobody learns from it,
+    /// and no cache waits for it. That of most calls is.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.requests() == 1 && !self.pipeline.digest.learns && self.miss.is_none()
+    }
+
+    /// Ends a call that [is plain](Self::is_plain) with its good answer. It is not timed where nobody asks for that.
+    pub(super) fn end_well(&mut self, Span { started, ended }: Span) {
+        self.settled = true;
+        self.place = None;
+        if let Some(admission) = self.admission.take()
+            && let Some(breaker) = self.breaker()
+        {
+            breaker.end(admission, Ending::Success, || {
+                let now = ended.unwrap_or_else(Moment::now);
+                (now.since(started), now)
+            });
+        }
+        self.answered(End::Success);
+        self.finish(false);
+    }
+
+    /// Records what became of one request.
     pub(super) fn book(
         &mut self,
         verdict: &Verdict,
         timeout: Option<TimeoutScope>,
-        permit: Option<Permit<'m>>,
+        by: By,
         Span { started, ended }: Span,
     ) {
-        if matches!(verdict, Verdict::Success) && !self.pipeline.learns {
-            // Most calls: nobody but the breaker asks, and it seldom wants to know when.
-            self.now = ended.unwrap_or(self.now);
-            self.answered(End::Success);
-            if let Some(permit) = permit {
-                permit.succeed(started, ended);
-            }
-        } else {
-            self.now = ended.unwrap_or_else(Moment::now);
-            self.book_in_full(verdict, timeout, permit, started);
-        }
-    }
-
-    #[inline]
-    fn answered(&mut self, end: End) {
-        self.provenance = Provenance::Live { attempts: self.requests() };
-        (self.last, self.end) = (Some(end), Some(end));
-    }
-
-    /// Tells everybody whom it may concern.
-    #[inline(never)]
-    fn book_in_full(
-        &mut self,
-        verdict: &Verdict,
-        timeout: Option<TimeoutScope>,
-        permit: Option<Permit<'m>>,
-        started: Moment,
-    ) {
+        self.now = ended.unwrap_or_else(Moment::now);
         let elapsed = self.now.since(started);
         let (ending, end) = match verdict {
             Verdict::Success | Verdict::Value { failure: false, .. } => {
@@ -79,22 +83,47 @@ impl<'m> Core<'m> {
         };
         match verdict {
             // Told before the change of state that it may cause.
-            Verdict::Error { kind, .. } => self.failed(*kind, elapsed),
-            Verdict::Value { failure: true, .. } => self.failed(ErrorKind::Unknown, elapsed),
+            Verdict::Error { kind, .. } => self.failed(*kind, started),
+            Verdict::Value { failure: true, .. } => self.failed(ErrorKind::Unknown, started),
             _ => {}
         }
         // A limiter that does not adapt still pauses when the service asks for it.
-        if self.pipeline.learns || matches!(verdict, Verdict::Error { throttled: true, .. }) {
+        if self.pipeline.digest.learns || matches!(verdict, Verdict::Error { throttled: true, .. })
+        {
             self.learn(ending, verdict, timeout, started);
         }
-        if let Some(permit) = permit {
-            permit.record(ending, elapsed, self.now);
+        match by {
+            By::Hedge(permit) => {
+                if let Some(permit) = permit {
+                    permit.record(ending, elapsed, self.now);
+                }
+            }
+            // It is used up with the call.
+            By::Call if self.pipeline.digest.per_call => {}
+            By::Call => {
+                if let Some(admission) = self.admission.take()
+                    && let Some(breaker) = self.breaker()
+                {
+                    breaker.end(admission, ending, || (elapsed, self.now));
+                }
+            }
         }
         if matches!(verdict, Verdict::Error { .. }) {
             (self.last, self.end) = (Some(end), Some(end));
         } else {
             self.answered(end);
         }
+    }
+
+    #[cold]
+    fn failed(&self, kind: ErrorKind, started: Moment) {
+        self.pipeline.subject.attempt_failed(self.attempts, kind, self.now.since(started));
+    }
+
+    #[inline]
+    fn answered(&mut self, end: End) {
+        self.provenance = Provenance::Live { attempts: self.requests() };
+        (self.last, self.end) = (Some(end), Some(end));
     }
 
     /// Ends the loop with a good answer.
@@ -106,6 +135,7 @@ impl<'m> Core<'m> {
     }
 
     /// Whether the service has answered, and nothing has taken the answer's place.
+    #[inline]
     pub(super) fn is_answered(&self) -> bool {
         self.end == Some(End::Success) && matches!(self.provenance, Provenance::Live { .. })
     }

@@ -4,24 +4,28 @@ mod admit;
 mod blocking;
 mod book;
 mod core;
+mod learn;
 mod lookup;
+mod miss;
+mod next;
 mod race;
 mod refresh;
 mod retry;
 
 use self::{
-    admit::Admission,
-    book::Span,
-    core::{Core, Look},
+    book::{By, Span},
+    core::Core,
+    miss::Look,
     retry::Plea,
 };
 pub use self::{
     lookup::Lookup,
+    next::Next,
     refresh::{Refresh, owned},
 };
 use crate::{
     ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection,
-    attempt::{Attempt, Attempted},
+    attempt::Attempted,
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
@@ -60,6 +64,7 @@ pub struct Call<'m, R, V, E> {
 }
 
 impl<'m, R, V, E> Call<'m, R, V, E> {
+    #[inline]
     pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, V, E>) -> Self {
         Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: None }
     }
@@ -128,23 +133,14 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Waits out the backoff, and asks the breaker and the rate limiter for the next attempt; `None` when the call is
     /// settled or rejected.
-    pub async fn next_attempt(&mut self) -> Option<Attempt<'m>> {
-        if self.core.settled {
-            return None;
-        }
-        match self.core.admit() {
-            Admission::Attempt(attempt) => Some(attempt),
-            Admission::Rejected(rejection) => self.rejected(rejection),
-            Admission::Waits(wait) => {
-                let admitted = self.core.wait(wait).await;
-                admitted.map_or_else(|rejection| self.rejected(rejection), Some)
-            }
-        }
+    #[inline]
+    pub fn next_attempt(&mut self) -> Next<'_, 'm, R, V, E> {
+        Next { call: self, wait: None }
     }
 
     /// Ends the loop with a rejection of its next attempt.
     #[cold]
-    fn rejected(&mut self, rejection: Rejection) -> Option<Attempt<'m>> {
+    fn rejected(&mut self, rejection: Rejection) {
         if self.outcome.is_none() {
             self.core.reject(&rejection);
             self.outcome = Some(self.fallible.reject(rejection));
@@ -157,12 +153,25 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             });
             self.core.leave();
         }
-        None
     }
 
     /// Records what became of an attempt, and decides whether there is another one.
-    pub fn settle(&mut self, attempted: Attempted<'m, R>) {
-        let (outcome, verdict) = self.book(attempted);
+    #[inline]
+    pub fn settle(&mut self, attempted: Attempted<R>) {
+        if let Ok(outcome) = &attempted.result
+            && self.core.is_plain()
+            && self.fallible.is_plainly_good(outcome)
+        {
+            self.core.end_well(Span { started: attempted.started, ended: attempted.ended });
+            self.outcome = attempted.result.ok();
+        } else {
+            self.settle_in_full(attempted);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_in_full(&mut self, attempted: Attempted<R>) {
+        let (outcome, verdict) = self.book(attempted, By::Call);
         self.conclude(outcome, verdict);
     }
 
@@ -203,8 +212,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     }
 
     /// Records what became of one request.
-    fn book(&mut self, attempted: Attempted<'m, R>) -> (R, Verdict) {
-        let Attempted { permit, result, started, ended } = attempted;
+    fn book(&mut self, attempted: Attempted<R>, by: By) -> (R, Verdict) {
+        let Attempted { result, started, ended } = attempted;
         let (outcome, verdict, timeout) = match result {
             Ok(outcome) => {
                 let verdict = self.fallible.judge(&outcome);
@@ -216,7 +225,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                 (outcome, verdict, Some(limit.scope))
             }
         };
-        self.core.book(&verdict, timeout, permit, Span { started, ended });
+        self.core.book(&verdict, timeout, by, Span { started, ended });
         (outcome, verdict)
     }
 
@@ -255,6 +264,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Not where the service itself has said no ([`Client`](ErrorKind::Client) and [`Auth`](ErrorKind::Auth)): that
     /// answer is newer than what is in the cache.
     pub async fn stale(&mut self) {
+        if self.core.is_answered() {
+            return;
+        }
         self.spare();
         let Some(cacheable) = self.cacheable.filter(|_| self.is_without_answer()) else { return };
         let Some(found) = self.core.stale(cacheable.codec()) else { return };
@@ -292,10 +304,13 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     }
 
     /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
+    #[inline]
     pub fn failure(&mut self) -> Option<Failure<E>> {
-        if self.core.is_answered() {
-            return None;
-        }
+        if self.core.is_answered() { None } else { self.failed() }
+    }
+
+    #[inline(never)]
+    fn failed(&mut self) -> Option<Failure<E>> {
         self.spare();
         let core = &mut self.core;
         if core.only_fills() {
@@ -332,8 +347,18 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         self.outcome = Some(outcome);
     }
 
-    /// Ends the call.
-    pub fn finish(mut self) -> R {
+    /// Ends the call. To be asked once.
+    #[inline]
+    pub fn finish(&mut self) -> R {
+        match self.outcome.take() {
+            Some(outcome) if self.core.finished => outcome,
+            outcome => self.finish_in_full(outcome),
+        }
+    }
+
+    #[inline(never)]
+    fn finish_in_full(&mut self, outcome: Option<R>) -> R {
+        self.outcome = outcome;
         self.spare();
         self.core.pause_refresh();
         let outcome = match self.outcome.take() {

@@ -12,17 +12,21 @@ use std::{
 use resilient_policy::HedgeAfter;
 use tokio::time::{Sleep, sleep_until};
 
-use super::{Call, core::Core};
+use super::{Call, admit::Hedge, book::By, core::Core};
 use crate::{
     attempt::{Attempt, Attempted, Run},
+    breaker::Permit,
     clock::Moment,
     outcome::Verdict,
 };
 
-impl<'m, R, V, E> Call<'m, R, V, E> {
+/// Requests beside the first one that are out, each with what the breaker admitted it by.
+type Hedges<F> = Vec<(Pin<Box<Run<F>>>, Option<Permit>)>;
+
+impl<R, V, E> Call<'_, R, V, E> {
     /// Runs the method like [`Attempt::run`], and again while that takes long, as the method's hedge policy says; then
     /// settles the call with the first good answer, or with the error that came last. Requests that lose are dropped.
-    pub async fn race<M, F>(&mut self, attempt: Attempt<'m>, mut request: M)
+    pub async fn race<M, F>(&mut self, attempt: Attempt, mut request: M)
     where
         // Not `Fn`: borrowed as shared, it would have to be `Sync`, and with it every argument that it holds.
         M: FnMut() -> F,
@@ -34,17 +38,18 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         let mut first = pin!(Some(attempt.run(request())));
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);
-        let mut hedges: Vec<Pin<Box<Run<'m, F>>>> = Vec::new();
+        let mut hedges: Hedges<F> = Vec::new();
         let (outcome, verdict) = poll_fn(|cx| {
             loop {
-                if let Some((attempted, hedged)) = poll_requests(first.as_mut(), &mut hedges, cx) {
+                if let Some((attempted, by)) = poll_requests(first.as_mut(), &mut hedges, cx) {
                     let out = hedges.len() + usize::from(first.is_some());
                     // Before another one is sent: this failure may have opened the breaker.
-                    let (outcome, verdict) = self.book(attempted);
+                    let beside = matches!(by, By::Hedge(_));
+                    let (outcome, verdict) = self.book(attempted, by);
                     if !matches!(verdict, Verdict::Error { .. }) {
                         let first = first.as_ref().get_ref().as_ref();
-                        let losers = hedges.iter().map(|run| &**run).chain(first);
-                        self.core.count_race(hedged, losers.map(Run::started));
+                        let losers = hedges.iter().map(|(run, _)| &**run).chain(first);
+                        self.core.count_race(beside, losers.map(Run::started));
                         return Poll::Ready((outcome, verdict));
                     }
                     let another = if left > 0 && invites_another(&verdict) {
@@ -59,8 +64,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                     self.core.end = None;
                     if let Some(another) = another {
                         left -= 1;
-                        next = self.core.hedge_at(another.started);
-                        hedges.push(Box::pin(another.run(request())));
+                        next = self.core.hedge_at(another.attempt.started);
+                        hedges.push(another.sent(request()));
                     }
                     continue;
                 }
@@ -81,12 +86,16 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                 next = None;
                 if let Some(another) = self.core.spare_attempt(limit) {
                     left -= 1;
-                    next = self.core.hedge_at(another.started);
-                    hedges.push(Box::pin(another.run(request())));
+                    next = self.core.hedge_at(another.attempt.started);
+                    hedges.push(another.sent(request()));
                 }
             }
         })
         .await;
+        if !self.core.pipeline.digest.per_call {
+            // Of the first request, where another one was faster.
+            self.core.take_admission_back();
+        }
         self.conclude(outcome, verdict);
     }
 }
@@ -96,22 +105,28 @@ fn invites_another(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Error { retryable: true, refused: false, retry_after: None, .. })
 }
 
-/// The first request that has ended, and whether it was a hedge.
-fn poll_requests<'m, F: Future>(
-    mut first: Pin<&mut Option<Run<'m, F>>>,
-    hedges: &mut Vec<Pin<Box<Run<'m, F>>>>,
+impl Hedge {
+    fn sent<F: Future>(self, request: F) -> (Pin<Box<Run<F>>>, Option<Permit>) {
+        (Box::pin(self.attempt.run(request)), self.permit)
+    }
+}
+
+/// The first request that has ended.
+fn poll_requests<F: Future>(
+    mut first: Pin<&mut Option<Run<F>>>,
+    hedges: &mut Hedges<F>,
     cx: &mut Context<'_>,
-) -> Option<(Attempted<'m, F::Output>, bool)> {
+) -> Option<(Attempted<F::Output>, By)> {
     if let Some(run) = first.as_mut().as_pin_mut()
         && let Poll::Ready(attempted) = run.poll(cx)
     {
         first.set(None);
-        return Some((attempted, false));
+        return Some((attempted, By::Call));
     }
     for position in 0..hedges.len() {
-        if let Poll::Ready(attempted) = hedges[position].as_mut().poll(cx) {
-            drop(hedges.remove(position));
-            return Some((attempted, true));
+        if let Poll::Ready(attempted) = hedges[position].0.as_mut().poll(cx) {
+            let (_, permit) = hedges.remove(position);
+            return Some((attempted, By::Hedge(permit)));
         }
     }
     None
@@ -131,18 +146,16 @@ impl Core<'_> {
         delay.filter(|delay| *delay < Duration::MAX).map(|delay| started + delay)
     }
 
-    /// Counts the winner, and the losers by when they were sent.
-    fn count_race(&self, hedged: bool, losers: impl Iterator<Item = Option<Moment>>) {
+    /// Counts the winner, which was a hedge or the first one, and the losers by when they were sent.
+    fn count_race(&self, hedged: bool, losers: impl Iterator<Item = Moment>) {
         let counters = &self.pipeline.counters;
         if hedged {
             counters.hedges_won.add();
         }
         for sent in losers {
             counters.hedges_cancelled.add();
-            if let Some(sent) = sent {
-                // It takes longer than this; left out, the percentile would sink with each hedge that it causes.
-                self.took(self.now.since(sent));
-            }
+            // It takes longer than this; left out, the percentile would sink with each hedge that it causes.
+            self.took(self.now.since(sent));
         }
     }
 }

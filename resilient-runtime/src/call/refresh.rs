@@ -4,7 +4,7 @@ use std::{cell::Cell, fmt, future::Future};
 
 use tokio::runtime::Handle;
 
-use super::{Call, core::Miss};
+use super::{Call, miss::Miss};
 
 tokio::task_local! {
     /// What the first look of a task is there to load.

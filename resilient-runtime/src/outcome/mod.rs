@@ -157,7 +157,9 @@ impl<T: std::fmt::Display + ?Sized> BreakerKey for T {}
 /// # Ok(()) }
 /// ```
 pub struct Fallible<R, V, E> {
-    // Functions and not what they return: every call holds a copy, and its future is larger by it.
+    /// Whether an outcome is no error. Beside the others, for it is asked with every answer.
+    is_ok: fn(&R) -> bool,
+    // A function and not what it returns: every call holds a copy, and its future is larger by it.
     witness: fn() -> Witness<R, V, E>,
     rules: Option<RulesOf<V, E>>,
 }
@@ -196,8 +198,15 @@ impl<R, V, E> Fallible<R, V, E> {
         ((self.witness)().error)(outcome)
     }
 
+    #[inline]
     pub(crate) fn failed(&self, outcome: &R) -> bool {
-        self.error(outcome).is_some()
+        !(self.is_ok)(outcome)
+    }
+
+    /// Whether it is a good answer, where no rules are asked.
+    #[inline]
+    pub(crate) fn is_plainly_good(&self, outcome: &R) -> bool {
+        self.rules.is_none() && (self.is_ok)(outcome)
     }
 
     pub(crate) fn judge(&self, outcome: &R) -> Verdict {
@@ -282,12 +291,12 @@ where
     R::Error: FromRejection + Classify,
 {
     Fallible {
+        is_ok: |outcome| outcome.as_result().is_ok(),
         witness: || Witness {
             reject: |rejection| R::from_result(Err(R::Error::from_rejection(rejection))),
-            judge: |outcome, rules| match (outcome.as_result(), rules) {
-                (Ok(_), None) => Verdict::Success,
-                (Ok(value), _) => given(rules).judge_value(value),
-                (Err(error), _) => given(rules).judge_error(error),
+            judge: |outcome, rules| match outcome.as_result() {
+                Ok(value) => given(rules).judge_value(value),
+                Err(error) => given(rules).judge_error(error),
             },
             split: |outcome| outcome.into_result().map(|value| R::from_result(Ok(value))),
             error: |outcome| outcome.as_result().err(),

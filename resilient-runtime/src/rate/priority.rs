@@ -1,4 +1,6 @@
-use std::{fmt, future::Future};
+use std::{cell::Cell, fmt, future::Future};
+
+use crate::ambient;
 
 /// Who goes first where calls wait for a rate limiter.
 ///
@@ -21,6 +23,7 @@ impl Priority {
     /// All of them, the first to be served first.
     pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Normal, Self::Low];
 
+    #[inline]
     pub(super) fn class(self) -> usize {
         match self {
             Self::Critical => 0,
@@ -42,8 +45,8 @@ impl fmt::Display for Priority {
     }
 }
 
-tokio::task_local! {
-    static PRIORITY: Priority;
+thread_local! {
+    static PRIORITY: Cell<Priority> = const { Cell::new(Priority::Normal) };
 }
 
 /// Runs a future whose decorated calls have this priority, but for those whose attribute gives one.
@@ -62,7 +65,7 @@ pub fn with_priority<F: Future>(
     priority: Priority,
     future: F,
 ) -> impl Future<Output = F::Output> + use<F> {
-    PRIORITY.scope(priority, future)
+    ambient::scoped(&PRIORITY, priority, future)
 }
 
 /// [`with_priority`] around calls that block. Threads that are spawned inside begin without it.
@@ -73,10 +76,11 @@ pub fn with_priority<F: Future>(
 /// assert_eq!((inside, priority()), (Priority::High, Priority::Normal));
 /// ```
 pub fn with_priority_blocking<T>(priority: Priority, work: impl FnOnce() -> T) -> T {
-    PRIORITY.sync_scope(priority, work)
+    ambient::within(&PRIORITY, priority, work)
 }
 
 /// The priority that [`with_priority`] gives the code around this; [`Priority::Normal`] where it gives none.
+#[inline]
 pub fn priority() -> Priority {
-    PRIORITY.try_with(|priority| *priority).unwrap_or_default()
+    ambient::get(&PRIORITY)
 }

@@ -38,10 +38,10 @@ fn failures_after_a_recovery_count_again() {
 #[test]
 fn an_owned_permit_counts_like_a_borrowed_one() {
     let (breaker, later) = opened();
-    let probe = breaker.clone().admit_owned(later).expect("half-open");
-    assert!(breaker.clone().admit_owned(later).is_err());
+    let probe = breaker.admit(later).expect("half-open");
+    assert!(breaker.admit(later).is_err());
     drop(probe);
-    let probe = breaker.clone().admit_owned(later).expect("the place is free");
+    let probe = breaker.admit(later).expect("the place is free");
     probe.record(Ending::Success, Duration::ZERO, later);
     assert_eq!(breaker.state(), State::Closed);
 }

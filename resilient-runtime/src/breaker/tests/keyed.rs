@@ -69,7 +69,7 @@ fn where_none_is_idle_those_unused_the_longest_go() {
 fn a_call_under_way_keeps_its_breaker_however_many_keys_come() {
     let keyed = keyed(BreakerConfig::new().threshold(1));
     let now = Moment::now();
-    let permit = keyed.get("held").admit_owned(now).expect("closed");
+    let permit = keyed.get("held").admit(now).expect("closed");
     for key in 0..10 * MOST_KEYS {
         keyed.get(&key.to_string());
     }
