@@ -148,6 +148,13 @@ impl Bulkhead {
         }
     }
 
+    /// Takes a place if one is free and nobody waits.
+    #[inline]
+    pub(crate) fn enter(&self) -> Option<Place<'_>> {
+        let inner = &*self.0;
+        inner.enter().map(|given| Place::new(inner, given))
+    }
+
     /// Takes a place if one is free and nobody waits, gets in line if the call may wait and the line has room, or says
     /// why not.
     pub(crate) fn ask(
@@ -156,8 +163,8 @@ impl Bulkhead {
         deadline: Option<Moment>,
     ) -> Result<Entry<'_>, BulkheadFullReason> {
         let inner = &*self.0;
-        if let Some(given) = inner.enter() {
-            return Ok(Entry::Place(Place::new(inner, given)));
+        if let Some(place) = self.enter() {
+            return Ok(Entry::Place(place));
         }
         let wait = inner.settings.wait;
         if wait.is_zero() {
@@ -235,6 +242,7 @@ impl Inner {
     }
 
     /// Takes a place that is free.
+    #[inline]
     fn enter(&self) -> Option<Given> {
         let before = self.update(|word| word.free().then(|| word.entered())).ok()?;
         Some(Given { in_flight: before.entered().active() })

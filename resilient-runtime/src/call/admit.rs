@@ -7,7 +7,7 @@ use crate::{
     BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
     attempt::{Attempt, Limit, Watch},
     breaker::Permit,
-    bulkhead::{Entry, Place},
+    bulkhead::{Bulkhead, Entry, Place},
     clock::Moment,
     digest::AttemptLimit,
     guards::Breakers,
@@ -36,16 +36,20 @@ pub(super) enum Waited<'m> {
 }
 
 impl<'m> Core<'m> {
-    /// Asks for everything that an attempt needs. No future, for most calls need not wait.
+    /// Waits out the pause before an attempt, and asks for everything that it needs. No future, for most calls need not
+    /// wait.
+    #[inline]
     pub(super) fn admit(&mut self) -> Admission<'m> {
-        if self.has_pause() {
-            let pause = sleep(self.pause());
-            return Admission::Waits(Box::pin(async {
-                pause.await;
-                Waited::Pause
-            }));
-        }
-        self.ask_bulkhead()
+        if self.has_pause() { self.pauses() } else { self.ask() }
+    }
+
+    #[cold]
+    fn pauses(&self) -> Admission<'m> {
+        let pause = sleep(self.pause());
+        Admission::Waits(Box::pin(async {
+            pause.await;
+            Waited::Pause
+        }))
     }
 
     /// Goes on after a wait.
@@ -53,8 +57,12 @@ impl<'m> Core<'m> {
     pub(super) fn resume(&mut self, waited: Waited<'m>) -> Admission<'m> {
         self.now = Moment::now();
         match waited {
-            Waited::Pause => self.ask_bulkhead(),
-            Waited::Place(place) => self.enter(place),
+            Waited::Pause => self.ask(),
+            Waited::Place(Ok(place)) => {
+                self.place = Some(place);
+                self.ask()
+            }
+            Waited::Place(Err(reason)) => Admission::Rejected(self.bulkhead_full(reason)),
             Waited::Token(token) => match self.take(token) {
                 Ok(()) => self.begin_attempt(),
                 Err(rejection) => Admission::Rejected(rejection),
@@ -62,50 +70,48 @@ impl<'m> Core<'m> {
         }
     }
 
-    /// Asks for a place for the whole call, unless it has one, and goes on with it.
-    fn ask_bulkhead(&mut self) -> Admission<'m> {
+    /// Asks for a place for the whole call, unless it has one; then the breaker, then for a token.
+    fn ask(&mut self) -> Admission<'m> {
         if let Err(rejection) = self.in_time() {
             return Admission::Rejected(rejection);
         }
-        let Some(bulkhead) = &self.pipeline.bulkhead else { return self.ask_guards() };
-        if self.place.is_some() {
-            return self.ask_guards();
+        if let Some(bulkhead) = &self.pipeline.bulkhead
+            && self.place.is_none()
+        {
+            self.place = bulkhead.enter();
+            if self.place.is_none() {
+                return self.ask_bulkhead(bulkhead);
+            }
         }
+        if let Err(rejection) = self.ask_breaker() {
+            return Admission::Rejected(rejection);
+        }
+        let (now, priority) = (self.now, self.priority());
+        match self.limiter() {
+            Some(limiter) if !limiter.take_one(priority, now) => self.ask_limiter(),
+            _ => self.begin_attempt(),
+        }
+    }
+
+    /// Asks for a place where none was free.
+    #[cold]
+    fn ask_bulkhead(&mut self, bulkhead: &'m Bulkhead) -> Admission<'m> {
         match bulkhead.ask(self.now, self.deadline) {
             Ok(Entry::Place(place)) => {
                 self.place = Some(place);
-                self.ask_guards()
+                self.ask()
             }
             Ok(Entry::Queued(waiting)) => {
                 self.pipeline.subject.bulkhead_wait();
                 Admission::Waits(Box::pin(async { Waited::Place(waiting.place().await) }))
             }
-            Err(reason) => self.enter(Err(reason)),
+            Err(reason) => Admission::Rejected(self.bulkhead_full(reason)),
         }
     }
 
-    /// Goes on with the place that it waited for, if it came.
+    /// Asks for a token where none was there.
     #[cold]
-    fn enter(&mut self, place: Result<Place<'m>, BulkheadFullReason>) -> Admission<'m> {
-        match place {
-            Ok(place) => self.place = Some(place),
-            Err(reason) => {
-                let service = self.pipeline.subject.service.clone();
-                return Admission::Rejected(Rejection::BulkheadFull { service, reason });
-            }
-        }
-        match self.in_time() {
-            Ok(()) => self.ask_guards(),
-            Err(rejection) => Admission::Rejected(rejection),
-        }
-    }
-
-    /// Asks the breaker and the rate limiter.
-    #[inline]
-    fn ask_guards(&mut self) -> Admission<'m> {
-        if let Err(rejection) = self.ask_breaker() {
-            return Admission::Rejected(rejection);
-        }
+    fn ask_limiter(&mut self) -> Admission<'m> {
         let (now, deadline, priority) = (self.now, self.deadline, self.priority());
         let Some(limiter) = self.limiter() else { return self.begin_attempt() };
         match limiter.ask(1, priority, now, deadline) {
@@ -170,6 +176,16 @@ impl<'m> Core<'m> {
     }
 
     #[cold]
+    fn bulkhead_full(&self, reason: BulkheadFullReason) -> Rejection {
+        Rejection::BulkheadFull { service: self.pipeline.subject.service.clone(), reason }
+    }
+
+    #[cold]
+    fn breaker_open(&self, retry_after: Option<Duration>) -> Rejection {
+        Rejection::BreakerOpen { service: self.pipeline.subject.service.clone(), retry_after }
+    }
+
+    #[cold]
     fn rate_limited(&self, retry_after: Duration) -> Rejection {
         Rejection::RateLimited { service: self.pipeline.subject.service.clone(), retry_after }
     }
@@ -197,10 +213,7 @@ impl<'m> Core<'m> {
                 self.admission = admission;
                 Ok(())
             }
-            Some(Err(retry_after)) => {
-                let service = self.pipeline.subject.service.clone();
-                Err(Rejection::BreakerOpen { service, retry_after })
-            }
+            Some(Err(retry_after)) => Err(self.breaker_open(retry_after)),
         }
     }
 

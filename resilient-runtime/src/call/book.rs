@@ -141,6 +141,7 @@ impl Core<'_> {
     }
 
     /// Ends the call, for the books and for whoever asks where its value came from.
+    #[inline]
     pub(super) fn finish(&mut self, failed: bool) {
         if self.rungs > 0 {
             self.count_fallback(failed);

@@ -183,6 +183,7 @@ impl<'m> Core<'m> {
     }
 
     /// Writes the call into the books.
+    #[inline]
     pub(super) fn close(&mut self) {
         self.finished = true;
         let counters = &self.pipeline.counters;

@@ -191,6 +191,16 @@ impl RateLimiter {
         Some(token)
     }
 
+    /// Takes a token if one is there and nobody waits.
+    #[inline]
+    pub(crate) fn take_one(&self, priority: Priority, now: Moment) -> bool {
+        let taken = self.take(1, now).is_some();
+        if taken {
+            self.counts().admitted.add(priority, 1);
+        }
+        taken
+    }
+
     /// Takes tokens if they are there and nobody waits, gets in line if the slot is early enough, or says how far away
     /// the slot is.
     pub(crate) fn ask(
@@ -246,6 +256,7 @@ impl RateLimiter {
     }
 
     /// Takes tokens without the lock, where that is all there is to it.
+    #[inline]
     fn take(&self, tokens: u32, now: Moment) -> Option<Token> {
         let inner = &*self.0;
         let pace = inner.common.pace.as_ref()?;
