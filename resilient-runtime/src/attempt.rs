@@ -16,10 +16,26 @@ use tokio::{
 use crate::{TimeoutScope, clock::Moment, deadline};
 
 /// The leave to call the method once. What was taken for it, such as a probe's place, goes back with its call.
+///
+/// Two words, which are handed on in registers.
+#[derive(Clone, Copy)]
 #[must_use = "an attempt does nothing until it runs the method"]
 pub struct Attempt {
+    /// When its time is over, where its watch says that there is such a time.
+    pub(crate) over: Moment,
     pub(crate) watch: Watch,
-    pub(crate) started: Moment,
+}
+
+/// Whether an attempt's end is timed, and whether it has a limit: its own, or what is left of the call's.
+///
+/// As wide as the time beside it, so that an attempt has no gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u64)]
+pub(crate) enum Watch {
+    Untimed,
+    Timed,
+    Attempt,
+    Call,
 }
 
 /// When an attempt is out of time, and why.
@@ -29,34 +45,17 @@ pub(crate) struct Limit {
     pub(crate) scope: TimeoutScope,
 }
 
-/// Whether an attempt's end is timed. One value with its limit: every call's future would be larger by two.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Watch {
-    Untimed,
-    Timed,
-    Limited(Limit),
-}
-
-impl Watch {
-    #[inline]
-    pub(crate) fn limit(self) -> Option<Limit> {
-        match self {
-            Self::Limited(limit) => Some(limit),
-            Self::Untimed | Self::Timed => None,
-        }
-    }
-
-    /// When it has ended; `None` where nobody wants to know.
-    #[inline]
-    fn end(self) -> Option<Moment> {
-        match self {
-            Self::Untimed => None,
-            Self::Timed | Self::Limited(_) => Some(Moment::now()),
-        }
-    }
-}
-
 impl Attempt {
+    #[inline]
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        let scope = match self.watch {
+            Watch::Untimed | Watch::Timed => return None,
+            Watch::Attempt => TimeoutScope::Attempt,
+            Watch::Call => TimeoutScope::Call,
+        };
+        Some(Limit { at: self.over, scope })
+    }
+
     /// Runs the method, for no longer than its timeout.
     #[inline]
     pub fn run<F: Future>(self, method: F) -> Run<F> {
@@ -66,44 +65,59 @@ impl Attempt {
     /// Runs the method on this thread. It cannot be cut short: an answer that comes after its timeout is dropped, and the
     /// attempt has timed out. Within it, [`deadline`](crate::deadline()) says how long it has.
     pub fn run_blocking<R>(self, method: impl FnOnce() -> R) -> Attempted<R> {
-        let outcome = match self.watch.limit() {
+        let outcome = match self.limit() {
             None => method(),
             Some(limit) => deadline::within(limit.at, method),
         };
-        self.ended(outcome)
+        self.answered(outcome)
     }
 
     /// What became of it. An answer that comes too late is a timeout, even if what brought it blocked so long.
-    #[inline]
-    fn ended<R>(&self, outcome: R) -> Attempted<R> {
-        let ended = self.watch.end();
-        let result = match (self.watch, ended) {
-            (Watch::Limited(limit), Some(ended)) if ended >= limit.at => Err(limit),
-            _ => Ok(outcome),
+    #[expect(clippy::inline_always, reason = "it moves an outcome, once more where it is called")]
+    #[inline(always)]
+    fn answered<R>(self, outcome: R) -> Attempted<R> {
+        let ended = match self.watch {
+            Watch::Untimed => None,
+            Watch::Timed => Some(Moment::now()),
+            Watch::Attempt | Watch::Call => {
+                let now = Moment::now();
+                if now >= self.over {
+                    return Attempted { attempt: self, ended: Some(now), answer: Answer::Late };
+                }
+                Some(now)
+            }
         };
-        Attempted { result, started: self.started, ended }
+        Attempted { attempt: self, ended, answer: Answer::Came(outcome) }
     }
 }
 
 impl fmt::Debug for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempt").field("watch", &self.watch).finish_non_exhaustive()
+        f.debug_struct("Attempt").field("limit", &self.limit()).finish_non_exhaustive()
     }
 }
 
 /// What became of one attempt. To be given to [`Call::settle`](crate::Call::settle).
 #[must_use = "settle the call with it"]
 pub struct Attempted<R> {
-    pub(crate) result: Result<R, Limit>,
-    pub(crate) started: Moment,
+    pub(crate) attempt: Attempt,
     /// `None` where nobody asked for it: it has only just ended, should somebody ask after all.
     pub(crate) ended: Option<Moment>,
+    pub(crate) answer: Answer<R>,
+}
+
+/// Whether an answer came in time. With a tag of its own, for the reason that a call's outcome has one: it is moved on
+/// with each call.
+#[repr(u64)]
+pub(crate) enum Answer<R> {
+    Came(R),
+    Late,
 }
 
 impl<R> fmt::Debug for Attempted<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempted")
-            .field("timed_out", &self.result.is_err())
+            .field("timed_out", &matches!(self.answer, Answer::Late))
             .finish_non_exhaustive()
     }
 }
@@ -121,13 +135,6 @@ pin_project! {
     }
 }
 
-impl<F> Run<F> {
-    /// When it was sent.
-    pub(crate) fn started(&self) -> Moment {
-        self.attempt.started
-    }
-}
-
 impl<F> fmt::Debug for Run<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Run").field("attempt", &self.attempt).finish_non_exhaustive()
@@ -140,16 +147,16 @@ impl<F: Future> Future for Run<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let limit = this.attempt.watch.limit();
+        let limit = this.attempt.limit();
         let polled = match limit {
             None => this.method.poll(cx),
             Some(limit) => deadline::within(limit.at, || this.method.poll(cx)),
         };
         match (polled, limit) {
-            (Poll::Ready(outcome), _) => Poll::Ready(this.attempt.ended(outcome)),
+            (Poll::Ready(outcome), _) => Poll::Ready(this.attempt.answered(outcome)),
             (Poll::Pending, Some(limit)) if is_over(this.timer, limit.at, cx) => {
-                let (started, ended) = (this.attempt.started, Some(Moment::now()));
-                Poll::Ready(Attempted { result: Err(limit), started, ended })
+                let (attempt, ended) = (*this.attempt, Some(Moment::now()));
+                Poll::Ready(Attempted { attempt, ended, answer: Answer::Late })
             }
             (Poll::Pending, _) => Poll::Pending,
         }

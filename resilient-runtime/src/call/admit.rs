@@ -18,7 +18,8 @@ use crate::{
 
 /// What becomes of a call that asks for an attempt.
 pub(super) enum Admission<'m> {
-    Attempt(Attempt),
+    /// The call's [`attempt`](Core::attempt).
+    Attempt,
     Rejected(Rejection),
     /// Not now.
     Waits(Wait<'m>),
@@ -64,7 +65,7 @@ impl<'m> Core<'m> {
             }
             Waited::Place(Err(reason)) => Admission::Rejected(self.bulkhead_full(reason)),
             Waited::Token(token) => match self.take(token) {
-                Ok(()) => self.begin_attempt(),
+                Ok(()) => self.begin_late(),
                 Err(rejection) => Admission::Rejected(rejection),
             },
         }
@@ -89,7 +90,7 @@ impl<'m> Core<'m> {
         let (now, priority) = (self.now, self.priority());
         match self.limiter() {
             Some(limiter) if !limiter.take_one(priority, now) => self.ask_limiter(),
-            _ => self.begin_attempt(),
+            _ => self.begin(),
         }
     }
 
@@ -113,9 +114,9 @@ impl<'m> Core<'m> {
     #[cold]
     fn ask_limiter(&mut self) -> Admission<'m> {
         let (now, deadline, priority) = (self.now, self.deadline, self.priority());
-        let Some(limiter) = self.limiter() else { return self.begin_attempt() };
+        let Some(limiter) = self.limiter() else { return self.begin_late() };
         match limiter.ask(1, priority, now, deadline) {
-            Ok(rate::Admission::Taken(_)) => self.begin_attempt(),
+            Ok(rate::Admission::Taken(_)) => self.begin_late(),
             Ok(rate::Admission::Slot { wait, waiting }) => {
                 self.pipeline.subject.rate_wait(wait);
                 // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while
@@ -148,8 +149,15 @@ impl<'m> Core<'m> {
         admitted
     }
 
-    #[inline]
-    fn begin_attempt(&mut self) -> Admission<'m> {
+    /// [`begin`](Self::begin) after what seldom happens.
+    #[cold]
+    fn begin_late(&mut self) -> Admission<'m> {
+        self.begin()
+    }
+
+    #[expect(clippy::inline_always, reason = "in one place of two, and each call comes by there")]
+    #[inline(always)]
+    fn begin(&mut self) -> Admission<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
         self.begun = self.now;
@@ -163,7 +171,8 @@ impl<'m> Core<'m> {
             }
         }
         pipeline.subject.attempt(self.attempts);
-        Admission::Attempt(Attempt { watch: self.watch(), started: self.now })
+        self.set_limit();
+        Admission::Attempt
     }
 
     /// Whether the call has time left.
@@ -197,7 +206,8 @@ impl<'m> Core<'m> {
     }
 
     /// The breaker's leave for an attempt; where it counts calls, the first attempt's holds for all of them.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "in one place of two, and each call comes by there")]
+    #[inline(always)]
     fn ask_breaker(&mut self) -> Result<(), Rejection> {
         if self.keeps_admission() {
             return Ok(());
@@ -245,8 +255,12 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        let watch = limit.map_or(Watch::Timed, Watch::Limited);
-        Some(Hedge { attempt: Attempt { watch, started: now }, permit })
+        let (over, watch) = match limit {
+            None => (now, Watch::Timed),
+            Some(Limit { at, scope: TimeoutScope::Call }) => (at, Watch::Call),
+            Some(Limit { at, .. }) => (at, Watch::Attempt),
+        };
+        Some(Hedge { attempt: Attempt { over, watch }, sent: now, permit })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
@@ -273,23 +287,29 @@ impl<'m> Core<'m> {
         }
     }
 
+    /// The attempt that it was admitted to.
     #[inline]
-    fn watch(&self) -> Watch {
+    pub(super) fn attempt(&self) -> Attempt {
+        Attempt { over: self.over, watch: self.watch }
+    }
+
+    #[expect(clippy::inline_always, reason = "in one place of two, and each call comes by there")]
+    #[inline(always)]
+    fn set_limit(&mut self) {
         let digest = &self.pipeline.digest;
         let own = match digest.attempt_limit {
             AttemptLimit::Never => None,
-            AttemptLimit::Fixed(limit) => Some(limit),
-            AttemptLimit::Varies => self.present_limit(),
+            AttemptLimit::Fixed(limit) => Some(self.now + limit),
+            AttemptLimit::Varies => self.present_limit().map(|limit| self.now + limit),
         };
-        let own = own.map(|limit| Limit { at: self.now + limit, scope: TimeoutScope::Attempt });
-        match (own, self.deadline) {
+        (self.over, self.watch) = match (own, self.deadline) {
+            (Some(own), None) => (own, Watch::Attempt),
+            (Some(own), Some(call)) if call >= own => (own, Watch::Attempt),
             // What is left of the call's.
-            (Some(own), Some(at)) if at >= own.at => Watch::Limited(own),
-            (_, Some(at)) => Watch::Limited(Limit { at, scope: TimeoutScope::Call }),
-            (Some(own), None) => Watch::Limited(own),
-            (None, None) if digest.timed => Watch::Timed,
-            (None, None) => Watch::Untimed,
-        }
+            (_, Some(call)) => (call, Watch::Call),
+            (None, None) if digest.timed => (self.now, Watch::Timed),
+            (None, None) => (self.now, Watch::Untimed),
+        };
     }
 
     /// How long this attempt may take, by its number and by what others took.
@@ -308,5 +328,6 @@ impl<'m> Core<'m> {
 /// A request beside the one that is out, with what the breaker admitted it by.
 pub(super) struct Hedge {
     pub(super) attempt: Attempt,
+    pub(super) sent: Moment,
     pub(super) permit: Option<Permit>,
 }

@@ -20,7 +20,7 @@ impl<R, V, E> Call<'_, R, V, E> {
         let mut admission = self.core.admit();
         loop {
             match admission {
-                Admission::Attempt(attempt) => return Some(attempt),
+                Admission::Attempt => return Some(self.core.attempt()),
                 Admission::Rejected(rejection) => {
                     self.rejected(rejection);
                     return None;

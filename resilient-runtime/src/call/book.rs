@@ -11,20 +11,12 @@ use crate::{
     provenance,
 };
 
-/// When a request was sent, and when it ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
-    pub(super) started: Moment,
-    /// `None` where it has only just ended.
-    pub(super) ended: Option<Moment>,
-}
-
-/// By what the breaker admitted a request.
+/// Which request of an attempt it was.
 pub(super) enum By {
-    /// By what its call holds.
+    /// The first one, which the breaker admitted by what its call holds.
     Call,
-    /// A hedge, by a permit of its own; by none where the breaker counts calls.
-    Hedge(Option<Permit>),
+    /// A hedge, admitted by a permit of its own; by none where the breaker counts calls.
+    Hedge { sent: Moment, permit: Option<Permit> },
 }
 
 impl Core<'_> {
@@ -47,7 +39,7 @@ impl Core<'_> {
     }
 
     /// Ends a call that [is plain](Self::is_plain) with its good answer. It is not timed where nobody asks for that.
-    pub(super) fn end_well(&mut self, Span { started, ended }: Span) {
+    pub(super) fn end_well(&mut self, ended: Option<Moment>) {
         self.settled = true;
         self.place = None;
         if let Some(admission) = self.admission.take()
@@ -55,21 +47,25 @@ impl Core<'_> {
         {
             breaker.end(admission, Ending::Success, || {
                 let now = ended.unwrap_or_else(Moment::now);
-                (now.since(started), now)
+                (now.since(self.begun), now)
             });
         }
         self.answered(End::Success);
         self.finish(false);
     }
 
-    /// Records what became of one request.
+    /// Records what became of one request; `ended` is `None` where it has only just done so.
     pub(super) fn book(
         &mut self,
         verdict: &Verdict,
         timeout: Option<TimeoutScope>,
         by: By,
-        Span { started, ended }: Span,
+        ended: Option<Moment>,
     ) {
+        let started = match &by {
+            By::Call => self.begun,
+            By::Hedge { sent, .. } => *sent,
+        };
         self.now = ended.unwrap_or_else(Moment::now);
         let elapsed = self.now.since(started);
         let (ending, end) = match verdict {
@@ -93,7 +89,7 @@ impl Core<'_> {
             self.learn(ending, verdict, timeout, started);
         }
         match by {
-            By::Hedge(permit) => {
+            By::Hedge { permit, .. } => {
                 if let Some(permit) = permit {
                     permit.record(ending, elapsed, self.now);
                 }

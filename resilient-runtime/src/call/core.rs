@@ -5,6 +5,7 @@ use rand::rngs::SmallRng;
 use super::miss::Miss;
 use crate::{
     CircuitBreaker, Pipeline, Priority, Provenance, RateLimiter, Rejection, TimeoutScope,
+    attempt::Watch,
     breaker::{Admission, Ending},
     bulkhead::Place,
     clock::Moment,
@@ -24,6 +25,8 @@ pub(super) struct Core<'m> {
     /// When the present attempt began, and when the first one did.
     pub(super) begun: Moment,
     pub(super) first_begun: Moment,
+    /// When the present attempt's time is over, if its watch says so.
+    pub(super) over: Moment,
     /// The breaker's, for the attempt that is out, or for the whole call where it counts calls.
     pub(super) admission: Admission,
     /// The place in the bulkhead.
@@ -42,6 +45,7 @@ pub(super) struct Core<'m> {
     /// How many requests beside the attempts were sent.
     pub(super) hedges: u32,
     pub(super) rungs: u16,
+    pub(super) watch: Watch,
     /// Its priority, where the attribute gives one.
     pub(super) priority: Option<Priority>,
     /// How the last attempt ended, and how the call did: not at all while another attempt is planned.
@@ -70,6 +74,7 @@ impl<'m> Core<'m> {
             deadline,
             begun: now,
             first_begun: now,
+            over: now,
             admission: Admission::NONE,
             place: None,
             pause: 0,
@@ -81,6 +86,7 @@ impl<'m> Core<'m> {
             attempts: 0,
             hedges: 0,
             rungs: 0,
+            watch: Watch::Untimed,
             priority: None,
             last: None,
             end: None,

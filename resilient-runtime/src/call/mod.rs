@@ -4,6 +4,7 @@ mod admit;
 mod blocking;
 mod book;
 mod core;
+mod held;
 mod learn;
 mod lookup;
 mod miss;
@@ -12,20 +13,15 @@ mod race;
 mod refresh;
 mod retry;
 
-use self::{
-    book::{By, Span},
-    core::Core,
-    miss::Look,
-    retry::Plea,
-};
+use self::{book::By, core::Core, held::Held, miss::Look, retry::Plea};
 pub use self::{
     lookup::Lookup,
     next::Next,
     refresh::{Refresh, owned},
 };
 use crate::{
-    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection,
-    attempt::Attempted,
+    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
+    attempt::{Answer, Attempted, Limit},
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
@@ -60,13 +56,13 @@ pub struct Call<'m, R, V, E> {
     core: Core<'m>,
     fallible: Fallible<R, V, E>,
     cacheable: Option<Cacheable<R>>,
-    outcome: Option<R>,
+    outcome: Held<R>,
 }
 
 impl<'m, R, V, E> Call<'m, R, V, E> {
     #[inline]
     pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, V, E>) -> Self {
-        Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: None }
+        Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: Held::Nothing }
     }
 
     /// Asks the breaker of `key`, where breakers are keyed.
@@ -111,7 +107,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     fn serve(&mut self, value: &Kept, provenance: Provenance) {
         if let Some(outcome) = self.cacheable.and_then(|cacheable| cacheable.serve(value)) {
             let remembered = self.fallible.failed(&outcome);
-            self.outcome = Some(outcome);
+            self.outcome = Held::Outcome(outcome);
             self.core.settled = true;
             self.core.end = Some(if remembered { End::Ignored } else { End::Success });
             self.core.provenance = provenance;
@@ -143,7 +139,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     fn rejected(&mut self, rejection: Rejection) {
         if self.outcome.is_none() {
             self.core.reject(&rejection);
-            self.outcome = Some(self.fallible.reject(rejection));
+            self.outcome = Held::Outcome(self.fallible.reject(rejection));
         } else {
             // The service's own error says more than a rejection of the retry.
             self.core.end = self.core.last;
@@ -158,12 +154,14 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Records what became of an attempt, and decides whether there is another one.
     #[inline]
     pub fn settle(&mut self, attempted: Attempted<R>) {
-        if let Ok(outcome) = &attempted.result
+        if let Answer::Came(outcome) = &attempted.answer
             && self.core.is_plain()
             && self.fallible.is_plainly_good(outcome)
         {
-            self.core.end_well(Span { started: attempted.started, ended: attempted.ended });
-            self.outcome = attempted.result.ok();
+            self.core.end_well(attempted.ended);
+            if let Answer::Came(outcome) = attempted.answer {
+                self.outcome = Held::Outcome(outcome);
+            }
         } else {
             self.settle_in_full(attempted);
         }
@@ -185,7 +183,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         } else {
             self.ask_again(&outcome, verdict);
         }
-        self.outcome = Some(outcome);
+        self.outcome = Held::Outcome(outcome);
     }
 
     /// Plans another attempt after one without a good answer, or ends the loop.
@@ -213,19 +211,20 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Records what became of one request.
     fn book(&mut self, attempted: Attempted<R>, by: By) -> (R, Verdict) {
-        let Attempted { result, started, ended } = attempted;
-        let (outcome, verdict, timeout) = match result {
-            Ok(outcome) => {
+        let Attempted { attempt, ended, answer } = attempted;
+        let (outcome, verdict, timeout) = match (answer, attempt.limit()) {
+            (Answer::Came(outcome), _) => {
                 let verdict = self.fallible.judge(&outcome);
                 (outcome, verdict, None)
             }
-            Err(limit) => {
+            (Answer::Late, limit) => {
+                let limit = limit.unwrap_or(Limit { at: attempt.over, scope: TimeoutScope::Call });
                 let outcome = self.fallible.reject(self.core.timed_out(limit));
                 let verdict = self.fallible.judge_timeout(&outcome);
                 (outcome, verdict, Some(limit.scope))
             }
         };
-        self.core.book(&verdict, timeout, by, Span { started, ended });
+        self.core.book(&verdict, timeout, by, ended);
         (outcome, verdict)
     }
 
@@ -277,7 +276,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                 Provenance::Stale { .. } => self.core.pipeline.counters.stale_served.add(),
                 _ => self.core.pipeline.counters.memory_hits.add(),
             }
-            self.outcome = Some(outcome);
+            self.outcome = Held::Outcome(outcome);
             self.core.provenance = provenance;
         }
     }
@@ -298,7 +297,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
             && let Some(outcome) = cacheable.serve(&value)
         {
             self.core.pipeline.counters.memory_hits.add();
-            self.outcome = Some(outcome);
+            self.outcome = Held::Outcome(outcome);
             self.core.provenance = provenance;
         }
     }
@@ -316,10 +315,10 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if core.only_fills() {
             return None;
         }
-        let outcome = self.outcome.take()?;
+        let Held::Outcome(outcome) = self.outcome.take() else { return None };
         match self.fallible.split(outcome) {
             Ok(outcome) => {
-                self.outcome = Some(outcome);
+                self.outcome = Held::Outcome(outcome);
                 None
             }
             Err(error) => {
@@ -344,27 +343,28 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         } else {
             Provenance::Fallback { rung: self.core.rungs.into() }
         };
-        self.outcome = Some(outcome);
+        self.outcome = Held::Outcome(outcome);
     }
 
     /// Ends the call. To be asked once.
     #[inline]
     pub fn finish(&mut self) -> R {
-        match self.outcome.take() {
-            Some(outcome) if self.core.finished => outcome,
-            outcome => self.finish_in_full(outcome),
+        if self.core.finished
+            && let Held::Outcome(outcome) = self.outcome.take()
+        {
+            return outcome;
         }
+        self.finish_in_full()
     }
 
     #[inline(never)]
-    fn finish_in_full(&mut self, outcome: Option<R>) -> R {
-        self.outcome = outcome;
+    fn finish_in_full(&mut self) -> R {
         self.spare();
         self.core.pause_refresh();
         let outcome = match self.outcome.take() {
-            Some(outcome) => outcome,
+            Held::Outcome(outcome) => outcome,
             // Reached only by a driver that did not drive the call: the expansion and `Policy` do.
-            None => self.fallible.reject(self.core.out_of_time(self.core.now)),
+            Held::Nothing => self.fallible.reject(self.core.out_of_time(self.core.now)),
         };
         // An answer that came is none that failed; of all others it is asked.
         let failed = !self.core.is_answered() && self.fallible.failed(&outcome);

@@ -23,7 +23,8 @@ pub struct Next<'c, 'm, R, V, E> {
 impl<R, V, E> Future for Next<'_, '_, R, V, E> {
     type Output = Option<Attempt>;
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the question and its answer are few steps")]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Attempt>> {
         let this = &mut *self;
         if this.wait.is_some() {
@@ -33,7 +34,7 @@ impl<R, V, E> Future for Next<'_, '_, R, V, E> {
             return Poll::Ready(None);
         }
         match this.call.core.admit() {
-            Admission::Attempt(attempt) => Poll::Ready(Some(attempt)),
+            Admission::Attempt => Poll::Ready(Some(this.call.core.attempt())),
             Admission::Rejected(rejection) => {
                 this.call.rejected(rejection);
                 Poll::Ready(None)
@@ -53,7 +54,7 @@ impl<R, V, E> Next<'_, '_, R, V, E> {
             let waited = ready!(wait.as_mut().poll(cx));
             self.wait = None;
             match self.call.core.resume(waited) {
-                Admission::Attempt(attempt) => return Poll::Ready(Some(attempt)),
+                Admission::Attempt => return Poll::Ready(Some(self.call.core.attempt())),
                 Admission::Rejected(rejection) => self.call.rejected(rejection),
                 Admission::Waits(wait) => self.wait = Some(wait),
             }

@@ -20,8 +20,12 @@ use crate::{
     outcome::Verdict,
 };
 
-/// Requests beside the first one that are out, each with what the breaker admitted it by.
-type Hedges<F> = Vec<(Pin<Box<Run<F>>>, Option<Permit>)>;
+/// A request beside the first one that is out, and what the breaker admitted it by.
+struct Sent<F> {
+    run: Pin<Box<Run<F>>>,
+    at: Moment,
+    permit: Option<Permit>,
+}
 
 impl<R, V, E> Call<'_, R, V, E> {
     /// Runs the method like [`Attempt::run`], and again while that takes long, as the method's hedge policy says; then
@@ -32,24 +36,24 @@ impl<R, V, E> Call<'_, R, V, E> {
         M: FnMut() -> F,
         F: Future<Output = R>,
     {
-        let mut next = self.core.hedge_at(attempt.started);
+        let mut next = self.core.hedge_at(self.core.begun);
         let mut left = self.core.pipeline.settings.hedge.map_or(0, |hedge| hedge.max);
-        let limit = attempt.watch.limit();
+        let limit = attempt.limit();
         let mut first = pin!(Some(attempt.run(request())));
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);
-        let mut hedges: Hedges<F> = Vec::new();
+        let mut hedges: Vec<Sent<F>> = Vec::new();
         let (outcome, verdict) = poll_fn(|cx| {
             loop {
                 if let Some((attempted, by)) = poll_requests(first.as_mut(), &mut hedges, cx) {
                     let out = hedges.len() + usize::from(first.is_some());
                     // Before another one is sent: this failure may have opened the breaker.
-                    let beside = matches!(by, By::Hedge(_));
+                    let beside = matches!(by, By::Hedge { .. });
                     let (outcome, verdict) = self.book(attempted, by);
                     if !matches!(verdict, Verdict::Error { .. }) {
-                        let first = first.as_ref().get_ref().as_ref();
-                        let losers = hedges.iter().map(|(run, _)| &**run).chain(first);
-                        self.core.count_race(beside, losers.map(Run::started));
+                        let first = first.is_some().then_some(self.core.begun);
+                        self.core
+                            .count_race(beside, hedges.iter().map(|sent| sent.at).chain(first));
                         return Poll::Ready((outcome, verdict));
                     }
                     let another = if left > 0 && invites_another(&verdict) {
@@ -64,8 +68,8 @@ impl<R, V, E> Call<'_, R, V, E> {
                     self.core.end = None;
                     if let Some(another) = another {
                         left -= 1;
-                        next = self.core.hedge_at(another.attempt.started);
-                        hedges.push(another.sent(request()));
+                        next = self.core.hedge_at(another.sent);
+                        hedges.push(another.send(request()));
                     }
                     continue;
                 }
@@ -86,8 +90,8 @@ impl<R, V, E> Call<'_, R, V, E> {
                 next = None;
                 if let Some(another) = self.core.spare_attempt(limit) {
                     left -= 1;
-                    next = self.core.hedge_at(another.attempt.started);
-                    hedges.push(another.sent(request()));
+                    next = self.core.hedge_at(another.sent);
+                    hedges.push(another.send(request()));
                 }
             }
         })
@@ -106,15 +110,16 @@ fn invites_another(verdict: &Verdict) -> bool {
 }
 
 impl Hedge {
-    fn sent<F: Future>(self, request: F) -> (Pin<Box<Run<F>>>, Option<Permit>) {
-        (Box::pin(self.attempt.run(request)), self.permit)
+    fn send<F: Future>(self, request: F) -> Sent<F> {
+        let Self { attempt, sent, permit } = self;
+        Sent { run: Box::pin(attempt.run(request)), at: sent, permit }
     }
 }
 
 /// The first request that has ended.
 fn poll_requests<F: Future>(
     mut first: Pin<&mut Option<Run<F>>>,
-    hedges: &mut Hedges<F>,
+    hedges: &mut Vec<Sent<F>>,
     cx: &mut Context<'_>,
 ) -> Option<(Attempted<F::Output>, By)> {
     if let Some(run) = first.as_mut().as_pin_mut()
@@ -124,9 +129,9 @@ fn poll_requests<F: Future>(
         return Some((attempted, By::Call));
     }
     for position in 0..hedges.len() {
-        if let Poll::Ready(attempted) = hedges[position].0.as_mut().poll(cx) {
-            let (_, permit) = hedges.remove(position);
-            return Some((attempted, By::Hedge(permit)));
+        if let Poll::Ready(attempted) = hedges[position].run.as_mut().poll(cx) {
+            let Sent { at, permit, .. } = hedges.remove(position);
+            return Some((attempted, By::Hedge { sent: at, permit }));
         }
     }
     None

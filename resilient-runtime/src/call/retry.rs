@@ -66,8 +66,7 @@ impl Core<'_> {
             return Some(Err(GiveUp::Deadline));
         }
         // A permit for the whole call is not asked for again.
-        let open_for =
-            if pipeline.digest.per_call { None } else { self.breaker_open_for() };
+        let open_for = if pipeline.digest.per_call { None } else { self.breaker_open_for() };
         if open_for.is_some_and(|open| open > delay) {
             return Some(Err(GiveUp::BreakerOpen));
         }

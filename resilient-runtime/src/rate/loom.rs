@@ -152,3 +152,22 @@ fn who_takes_without_the_lock_and_who_takes_with_it_see_each_other() {
         all_there(&limiter, 1);
     });
 }
+
+#[test]
+fn who_takes_and_who_lends_see_each_other() {
+    model(|| {
+        let limiter = limiter(3);
+        let taker = {
+            let limiter = limiter.clone();
+            thread::spawn(move || u32::from(limiter.take_one(NORMAL, now())))
+        };
+        let lender = {
+            let limiter = limiter.clone();
+            thread::spawn(move || look_and_leave(&limiter))
+        };
+        let taken = taker.join().expect("no panic");
+        lender.join().expect("no panic");
+        assert_eq!(taken, 1);
+        assert_eq!(limiter.spare(3, NORMAL, now()), None, "the token that was taken is gone");
+    });
+}

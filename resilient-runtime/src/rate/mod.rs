@@ -37,7 +37,7 @@ pub use self::{
 use crate::{
     Name,
     clock::Moment,
-    sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
+    sync::{Arc, AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
 /// A rate limiter: a handle that is cheap to clone.
@@ -78,6 +78,9 @@ struct Inner {
     word: AtomicU64,
     /// See [`Pace::is_turn`].
     generation: AtomicU64,
+    /// Whether a token was ever taken that may be put back. Until then nobody asks for the generation, and who takes one
+    /// saves a step that every other processor would have to hear of.
+    lends: AtomicBool,
     /// Made when it is first needed: few of many keys ever have somebody wait.
     state: Mutex<Option<Box<State>>>,
 }
@@ -127,6 +130,7 @@ impl RateLimiter {
             common,
             word: AtomicU64::new(word),
             generation: AtomicU64::new(0),
+            lends: AtomicBool::new(false),
             state: Mutex::new(None),
         }))
     }
@@ -180,6 +184,7 @@ impl RateLimiter {
 
     /// Takes tokens if they are there and nobody waits before a call of this priority.
     pub(crate) fn spare(&self, tokens: u32, priority: Priority, now: Moment) -> Option<Token> {
+        self.lend();
         let token = self.take(tokens, now).or_else(|| {
             self.under_lock(|state, wakers| {
                 let now = now.max(Moment::now());
@@ -191,7 +196,7 @@ impl RateLimiter {
         Some(token)
     }
 
-    /// Takes a token if one is there and nobody waits.
+    /// Takes a token if one is there and nobody waits. It is never put back.
     #[inline]
     pub(crate) fn take_one(&self, priority: Priority, now: Moment) -> bool {
         let taken = self.take(1, now).is_some();
@@ -211,6 +216,7 @@ impl RateLimiter {
         deadline: Option<Moment>,
     ) -> Result<Admission, Duration> {
         let counts = self.counts();
+        self.lend();
         if let Some(token) = self.take(tokens, now) {
             counts.admitted.add(priority, tokens);
             return Ok(Admission::Taken(token));
@@ -255,6 +261,13 @@ impl RateLimiter {
         });
     }
 
+    /// To be said before a token is taken that may be put back.
+    fn lend(&self) {
+        if !self.0.lends.load(Ordering::Relaxed) {
+            self.0.lends.store(true, Ordering::Release);
+        }
+    }
+
     /// Takes tokens without the lock, where that is all there is to it.
     #[inline]
     fn take(&self, tokens: u32, now: Moment) -> Option<Token> {
@@ -269,7 +282,8 @@ impl RateLimiter {
             let next = pace.take(word, tokens, ticks)?;
             // Before the token is taken: of two who take one at a time, the later one fails, or has seen the other. One
             // who fails ends the generation too, so a token that is given back just then is lost, and comes anew.
-            let generation = if pace.is_turn(word, ticks) {
+            // After the word was read: who lends says so before that changes.
+            let generation = if inner.lends.load(Ordering::Acquire) && pace.is_turn(word, ticks) {
                 inner.generation.fetch_add(1, Ordering::AcqRel) + 1
             } else {
                 inner.generation.load(Ordering::Acquire)

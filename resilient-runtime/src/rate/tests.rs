@@ -478,3 +478,17 @@ async fn wakers_are_dropped_with_their_waiters() {
     assert_eq!(Arc::strong_count(&nothing), 1);
     assert_eq!(limiter.snapshot().waiting, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_not_put_back_into_a_bucket_that_ran_over_meanwhile() {
+    let limiter = limiter(RateConfig::new().limit(1.0).burst(2));
+    let early = Moment::now();
+    let lent = limiter.spare(1, Priority::Normal, early).expect("full");
+    advance(LONG).await;
+    let now = Moment::now();
+    // One that is never put back tells of itself all the same.
+    assert!(limiter.take_one(Priority::Normal, now));
+    limiter.give_back(lent, Priority::Normal, now);
+    assert!(limiter.take_one(Priority::Normal, now));
+    assert!(!limiter.take_one(Priority::Normal, now), "a third token");
+}

@@ -12,13 +12,13 @@ pub(crate) use tokio::sync::{Semaphore, SemaphorePermit};
 #[cfg(not(resilient_loom))]
 pub(crate) use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU32, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 
 #[cfg(resilient_loom)]
 pub(crate) use loom::sync::{
     Arc, Mutex, MutexGuard,
-    atomic::{AtomicU32, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
 };
 #[cfg(resilient_loom)]
 pub(crate) use std::sync::PoisonError;
