@@ -4,6 +4,8 @@
 
 use std::{
     future::{Future, poll_fn},
+    mem,
+    ops::Range,
     pin::{Pin, pin},
     task::{Context, Poll},
     time::Duration,
@@ -35,9 +37,12 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);
         let mut hedges: Vec<Pin<Box<Run<'m, F>>>> = Vec::new();
+        // Whether the last of them was not polled yet.
+        let mut new = false;
         let (outcome, verdict) = poll_fn(|cx| {
             loop {
-                if let Some((attempted, hedged)) = poll_requests(first.as_mut(), &mut hedges, cx) {
+                let ended = poll_requests(first.as_mut(), &mut hedges, mem::take(&mut new), cx);
+                if let Some((attempted, hedged)) = ended {
                     let out = hedges.len() + usize::from(first.is_some());
                     // Before another one is sent: this failure may have opened the breaker.
                     let (outcome, verdict) = self.book(attempted);
@@ -61,6 +66,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                         left -= 1;
                         next = self.core.hedge_at(another.started);
                         hedges.push(Box::pin(another.run(request())));
+                        new = true;
                     }
                     continue;
                 }
@@ -83,6 +89,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
                     left -= 1;
                     next = self.core.hedge_at(another.started);
                     hedges.push(Box::pin(another.run(request())));
+                    new = true;
                 }
             }
         })
@@ -96,25 +103,40 @@ fn invites_another(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Error { retryable: true, refused: false, retry_after: None, .. })
 }
 
-/// The first request that has ended, and whether it was a hedge.
+/// The first request that has ended, and whether it was a hedge. A new one comes before all others: it is in the books,
+/// and leaves only when it is polled.
 fn poll_requests<'m, F: Future>(
     mut first: Pin<&mut Option<Run<'m, F>>>,
     hedges: &mut Vec<Pin<Box<Run<'m, F>>>>,
+    new: bool,
     cx: &mut Context<'_>,
 ) -> Option<(Attempted<'m, F::Output>, bool)> {
+    let polled = hedges.len() - usize::from(new);
+    let end = hedges.len();
+    if let Some(attempted) = poll_hedges(hedges, polled..end, cx) {
+        return Some((attempted, true));
+    }
     if let Some(run) = first.as_mut().as_pin_mut()
         && let Poll::Ready(attempted) = run.poll(cx)
     {
         first.set(None);
         return Some((attempted, false));
     }
-    for position in 0..hedges.len() {
-        if let Poll::Ready(attempted) = hedges[position].as_mut().poll(cx) {
+    poll_hedges(hedges, 0..polled, cx).map(|attempted| (attempted, true))
+}
+
+fn poll_hedges<'m, F: Future>(
+    hedges: &mut Vec<Pin<Box<Run<'m, F>>>>,
+    mut positions: Range<usize>,
+    cx: &mut Context<'_>,
+) -> Option<Attempted<'m, F::Output>> {
+    positions.find_map(|position| match hedges[position].as_mut().poll(cx) {
+        Poll::Ready(attempted) => {
             drop(hedges.remove(position));
-            return Some((attempted, true));
+            Some(attempted)
         }
-    }
-    None
+        Poll::Pending => None,
+    })
 }
 
 impl Core<'_> {
