@@ -1,8 +1,14 @@
 //! Hedges: when a second request is sent, which answer wins, and what it costs.
 
-use std::time::Duration;
+use std::{
+    future::poll_fn,
+    mem::take,
+    sync::atomic::{AtomicU32, Ordering},
+    task::Poll,
+    time::Duration,
+};
 
-use resilient_runtime::{HedgeSnapshot, Provenance, Rejection, State, traced};
+use resilient_runtime::{HedgeSnapshot, Provenance, Registry, Rejection, State, resilient, traced};
 use resilient_tests::{
     api, books, decorated,
     double::{Act, Double, Fault},
@@ -243,4 +249,37 @@ mod by_percentile {
         assert_eq!(api.get().await, Ok(22));
         assert!((millis(100)..millis(110)).contains(&start.elapsed()), "{:?}", start.elapsed());
     }
+}
+
+/// The soak found one that was counted, had cost a token, and was dropped before it was polled.
+#[tokio::test(start_paused = true)]
+async fn a_hedge_that_is_counted_has_left_although_the_first_request_ends_in_that_moment() {
+    #[resilient(hedge = "100ms", timeout = "2s")]
+    trait Pair {
+        fn get(&self) -> impl Future<Output = Result<u32, Fault>> + Send;
+    }
+
+    #[derive(Default)]
+    struct Service {
+        made: AtomicU32,
+        left: AtomicU32,
+    }
+
+    impl Pair for Service {
+        fn get(&self) -> impl Future<Output = Result<u32, Fault>> + Send {
+            let number = self.made.fetch_add(1, Ordering::SeqCst) + 1;
+            let mut new = true;
+            poll_fn(move |_| {
+                self.left.fetch_add(u32::from(take(&mut new)), Ordering::SeqCst);
+                let answered = number == 1 && self.made.load(Ordering::SeqCst) == 2;
+                if answered { Poll::Ready(Ok(number)) } else { Poll::Pending }
+            })
+        }
+    }
+
+    let api = ResilientPair::with_registry(Service::default(), &Registry::new());
+    assert_eq!(api.get().await, Ok(1));
+    let books = books!(api);
+    assert_eq!((books.attempts, hedges(books.hedge)), (2, (1, 0, 1)));
+    assert_eq!(api.inner().left.load(Ordering::SeqCst), 2);
 }

@@ -4,6 +4,8 @@
 
 use std::{
     future::{Future, poll_fn},
+    mem,
+    ops::Range,
     pin::{Pin, pin},
     task::{Context, Poll},
     time::Duration,
@@ -43,9 +45,12 @@ impl<R, V, E> Call<'_, R, V, E> {
         // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
         let mut timer = pin!(None::<Sleep>);
         let mut hedges: Vec<Sent<F>> = Vec::new();
+        // Whether the last of them was not polled yet.
+        let mut new = false;
         let (outcome, verdict) = poll_fn(|cx| {
             loop {
-                if let Some((attempted, by)) = poll_requests(first.as_mut(), &mut hedges, cx) {
+                let ended = poll_requests(first.as_mut(), &mut hedges, mem::take(&mut new), cx);
+                if let Some((attempted, by)) = ended {
                     let out = hedges.len() + usize::from(first.is_some());
                     // Before another one is sent: this failure may have opened the breaker.
                     let beside = matches!(by, By::Hedge { .. });
@@ -70,6 +75,7 @@ impl<R, V, E> Call<'_, R, V, E> {
                         left -= 1;
                         next = self.core.hedge_at(another.sent);
                         hedges.push(another.send(request()));
+                        new = true;
                     }
                     continue;
                 }
@@ -92,6 +98,7 @@ impl<R, V, E> Call<'_, R, V, E> {
                     left -= 1;
                     next = self.core.hedge_at(another.sent);
                     hedges.push(another.send(request()));
+                    new = true;
                 }
             }
         })
@@ -116,25 +123,40 @@ impl Hedge {
     }
 }
 
-/// The first request that has ended.
+/// The first request that has ended. A new one comes before all others: it is in the books, and leaves only when it is
+/// polled.
 fn poll_requests<F: Future>(
     mut first: Pin<&mut Option<Run<F>>>,
     hedges: &mut Vec<Sent<F>>,
+    new: bool,
     cx: &mut Context<'_>,
 ) -> Option<(Attempted<F::Output>, By)> {
+    let polled = hedges.len() - usize::from(new);
+    let end = hedges.len();
+    if let Some(ended) = poll_hedges(hedges, polled..end, cx) {
+        return Some(ended);
+    }
     if let Some(run) = first.as_mut().as_pin_mut()
         && let Poll::Ready(attempted) = run.poll(cx)
     {
         first.set(None);
         return Some((attempted, By::Call));
     }
-    for position in 0..hedges.len() {
-        if let Poll::Ready(attempted) = hedges[position].run.as_mut().poll(cx) {
+    poll_hedges(hedges, 0..polled, cx)
+}
+
+fn poll_hedges<F: Future>(
+    hedges: &mut Vec<Sent<F>>,
+    mut positions: Range<usize>,
+    cx: &mut Context<'_>,
+) -> Option<(Attempted<F::Output>, By)> {
+    positions.find_map(|position| match hedges[position].run.as_mut().poll(cx) {
+        Poll::Ready(attempted) => {
             let Sent { at, permit, .. } = hedges.remove(position);
-            return Some((attempted, By::Hedge { sent: at, permit }));
+            Some((attempted, By::Hedge { sent: at, permit }))
         }
-    }
-    None
+        Poll::Pending => None,
+    })
 }
 
 impl Core<'_> {
