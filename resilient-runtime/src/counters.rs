@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -8,6 +9,8 @@ use crate::{
     RateSnapshot, Rejection,
     guards::{Guards, KeyedBreakerSnapshot},
     histogram::Histogram,
+    stripes::{Part, Stripes},
+    thread_index::ThreadIndex,
 };
 
 /// How a call ended, for the books. Every call ends in exactly one way.
@@ -59,22 +62,38 @@ impl GiveUp {
 }
 
 macro_rules! counters {
-    ($( $(#[$doc:meta])* $name:ident, )+) => {
+    (often: $($often:ident),+; seldom: $($seldom:ident),+;) => {
         /// The books of one method.
+        ///
+        /// They dereference to the line of the thread that asks, which has what calls count that go well, or are rejected.
         #[derive(Debug, Default)]
         pub(crate) struct Counters {
-            $( pub(crate) $name: Counter, )+
+            lines: Stripes<Line>,
+            $( pub(crate) $seldom: Counter, )+
             gave_up: [Counter; GiveUp::ALL.len()],
             pub(crate) delays: Histogram,
+        }
+
+        /// What the threads of one line have counted.
+        #[derive(Debug)]
+        pub(crate) struct Line {
+            $( pub(crate) $often: Part, )+
+        }
+
+        impl From<ThreadIndex> for Line {
+            fn from(owner: ThreadIndex) -> Self {
+                Self { $( $often: Part::from(owner), )+ }
+            }
         }
     };
 }
 
 counters! {
-    calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
-    timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
-    hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, negative_hits, evicted_capacity, evicted_expired,
-    evicted_invalidated, disk_errors,
+    // The first four lie in one line of the processor's cache.
+    often: calls, attempts, successes, memory_hits, failures, retries, breaker_open, rate_limited;
+    seldom: ignored, cancelled, bulkhead_full, timed_out, disk_hits, coalesced, cache_misses, fallbacks,
+        fallbacks_failed, retried_successes, hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served,
+        negative_hits, evicted_capacity, evicted_expired, evicted_invalidated, disk_errors;
 }
 
 /// A number that only grows.
@@ -84,11 +103,21 @@ pub(crate) struct Counter(AtomicU64);
 impl Counter {
     #[inline]
     pub(crate) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        // In one order with what is counted in lines.
+        self.0.fetch_add(1, Ordering::Release);
     }
 
     fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Deref for Counters {
+    type Target = Line;
+
+    #[inline]
+    fn deref(&self) -> &Line {
+        self.lines.mine()
     }
 }
 
@@ -112,6 +141,8 @@ impl Counters {
         own: &Guards,
         (entries, weight): (usize, u64),
     ) -> MethodSnapshot {
+        let sum = |part: fn(&Line) -> &Part| self.lines.sum(part);
+        // Fields are read in the order that they are written in: how calls ended, and only then how many began.
         MethodSnapshot {
             name,
             breaker: own.breaker().map(CircuitBreaker::snapshot),
@@ -120,20 +151,20 @@ impl Counters {
             keyed_rate: own.keyed_rate_snapshot(),
             bulkhead: own.bulkhead_snapshot(),
             budget: own.budget_snapshot(),
-            calls: self.calls.get(),
-            attempts: self.attempts.get(),
-            retries: self.retries.get(),
-            successes: self.successes.get(),
-            failures: self.failures.get(),
+            successes: sum(|line| &line.successes),
+            failures: sum(|line| &line.failures),
             ignored: self.ignored.get(),
             cancelled: self.cancelled.get(),
             rejected: RejectionCounts {
-                breaker_open: self.breaker_open.get(),
-                rate_limited: self.rate_limited.get(),
+                breaker_open: sum(|line| &line.breaker_open),
+                rate_limited: sum(|line| &line.rate_limited),
                 bulkhead_full: self.bulkhead_full.get(),
                 timed_out: self.timed_out.get(),
             },
-            memory_hits: self.memory_hits.get(),
+            retries: sum(|line| &line.retries),
+            attempts: sum(|line| &line.attempts),
+            calls: sum(|line| &line.calls),
+            memory_hits: sum(|line| &line.memory_hits),
             disk_hits: self.disk_hits.get(),
             coalesced: self.coalesced.get(),
             cache_misses: self.cache_misses.get(),
