@@ -117,11 +117,17 @@ impl Deref for Counters {
 
     #[inline]
     fn deref(&self) -> &Line {
-        self.lines.mine()
+        self.line()
     }
 }
 
 impl Counters {
+    /// The line of the thread that asks. A call that keeps it looks for it once.
+    #[inline]
+    pub(crate) fn line(&self) -> &Line {
+        self.lines.mine()
+    }
+
     pub(crate) fn rejected(&self, rejection: &Rejection) {
         match rejection {
             Rejection::BreakerOpen { .. } => self.breaker_open.add(),

@@ -4,7 +4,7 @@
 //! made a line adds to it by a load and a store, and only who shares it with that thread by a locked instruction. A
 //! method that is called by one thread alone costs one line, and no locked instruction at all.
 
-use std::sync::OnceLock;
+use once_cell::race::OnceBox;
 
 use crate::{
     sync::{AtomicU64, Ordering},
@@ -16,7 +16,7 @@ const STRIPES: usize = 8;
 
 /// A line `L` of counters for each of some threads, made when the thread first counts.
 #[derive(Debug)]
-pub(crate) struct Stripes<L>([OnceLock<Box<Padded<L>>>; STRIPES]);
+pub(crate) struct Stripes<L>([OnceBox<Padded<L>>; STRIPES]);
 
 /// On lines of the processor's cache that hold nothing else: two, since many processors fetch them in pairs.
 #[derive(Debug)]
@@ -25,12 +25,12 @@ struct Padded<L>(L);
 
 impl<L> Default for Stripes<L> {
     fn default() -> Self {
-        Self([const { OnceLock::new() }; STRIPES])
+        Self([const { OnceBox::new() }; STRIPES])
     }
 }
 
 impl<L: From<ThreadIndex>> Stripes<L> {
-    /// The line of this thread: ask anew after each wait, for the task may go on in another one.
+    /// The line of this thread. It may be kept by a task that goes on in another one, which counts in it just as right.
     #[inline]
     pub(crate) fn mine(&self) -> &L {
         self.of(thread_index::current())
@@ -46,7 +46,7 @@ impl<L: From<ThreadIndex>> Stripes<L> {
     }
 
     #[cold]
-    fn make(line: &OnceLock<Box<Padded<L>>>, thread: ThreadIndex) -> &L {
+    fn make(line: &OnceBox<Padded<L>>, thread: ThreadIndex) -> &L {
         &line.get_or_init(|| Box::new(Padded(L::from(thread)))).0
     }
 }
@@ -57,7 +57,7 @@ impl<L> Stripes<L> {
     /// Whatever happened before something that is counted here is in every sum that is made afterwards: who reads the
     /// ends of calls first, and then their beginnings, finds no more ends than beginnings.
     pub(crate) fn sum(&self, part: impl Fn(&L) -> &Part) -> u64 {
-        self.0.iter().filter_map(OnceLock::get).map(|line| part(&line.0).get()).sum()
+        self.0.iter().filter_map(OnceBox::get).map(|line| part(&line.0).get()).sum()
     }
 }
 
@@ -85,7 +85,7 @@ impl Part {
 
     #[inline]
     pub(crate) fn add_many(&self, count: u64) {
-        self.add_as(thread_index::current(), count);
+        self.add_as(thread_index::known(), count);
     }
 
     #[inline]
@@ -135,7 +135,7 @@ mod tests {
         let stripes = Stripes::<Part>::default();
         stripes.mine().add();
         stripes.mine().add_many(6);
-        let lines: Vec<_> = stripes.0.iter().filter_map(OnceLock::get).collect();
+        let lines: Vec<_> = stripes.0.iter().filter_map(OnceBox::get).collect();
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].0.others.load(Ordering::Relaxed), 0, "by no locked instruction");
         assert_eq!(stripes.sum(|part| part), 7);

@@ -67,16 +67,16 @@ impl Pool {
     }
 }
 
-/// That of this thread.
-///
-/// Under loom none has one: its threads are all on one of the system's.
+#[cfg(not(resilient_loom))]
+pub(crate) use self::of_threads::{current, known};
 #[cfg(resilient_loom)]
-pub(crate) fn current() -> ThreadIndex {
+pub(crate) use self::{none as current, none as known};
+
+/// Loom's threads are all on one of the system's.
+#[cfg(resilient_loom)]
+fn none() -> ThreadIndex {
     ThreadIndex::NONE
 }
-
-#[cfg(not(resilient_loom))]
-pub(crate) use self::of_threads::current;
 
 #[cfg(not(resilient_loom))]
 mod of_threads {
@@ -105,10 +105,17 @@ mod of_threads {
         }
     }
 
+    /// That of this thread.
     #[inline]
     pub(crate) fn current() -> ThreadIndex {
         let index = INDEX.get();
         if index == UNKNOWN { ask() } else { index }
+    }
+
+    /// That of this thread if it has [asked](current) before, or else one that nobody has.
+    #[inline]
+    pub(crate) fn known() -> ThreadIndex {
+        INDEX.get()
     }
 
     #[cold]
