@@ -123,10 +123,17 @@ impl Core {
     /// Whether a success changes nothing now.
     pub(crate) fn ignores_success(&self) -> bool {
         match self.state {
-            State::Closed => self.failures == 0 && !self.judge.needs_window(),
+            State::Closed => self.failures == 0 && self.is_window_settled(),
             State::ForcedClosed | State::Disabled => true,
             _ => false,
         }
+    }
+
+    /// Whether a success leaves the window as it is: one that is full of nothing else has the same in it afterwards. Not
+    /// where a success may be a slow one, and not a window of time, which counts how many there were.
+    fn is_window_settled(&self) -> bool {
+        let settled = || self.window.as_ref().is_some_and(Window::is_full_of_good_calls);
+        !self.judge.needs_window() || self.settings.slow.is_none() && settled()
     }
 
     /// Whether it is as good as a new one: closed, and nothing speaks against the service.
