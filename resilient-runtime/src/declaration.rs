@@ -93,7 +93,7 @@ impl Declaration {
     /// declared before with another breaker, rate, bulkhead or budget of its own.
     pub fn method(&self, name: &str, own: PolicyConfig) -> Result<Pipeline, ConfigError> {
         let told = self.overrides.methods.get(name).copied().unwrap_or_default();
-        let layers = self.layers.method(own).builder(self.overrides.every, told);
+        let layers = self.layers.clone().method(own).builder(self.overrides.every, told);
         let (config, own, told) = (layers.config(), own.resolved(), told.resolved());
         self.check(Some(name), &config)?;
         let settings = config.settings();
