@@ -4,6 +4,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use once_cell::race::OnceBox;
+
 use crate::{
     BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, HistogramSnapshot,
     RateSnapshot, Rejection,
@@ -70,7 +72,7 @@ macro_rules! counters {
         pub(crate) struct Counters {
             lines: Stripes<Line>,
             $( pub(crate) $seldom: Counter, )+
-            gave_up: [Counter; GiveUp::ALL.len()],
+            gave_up: OnceBox<[Counter; GiveUp::ALL.len()]>,
             pub(crate) delays: Histogram,
         }
 
@@ -138,25 +140,25 @@ impl Counters {
     }
 
     pub(crate) fn gave_up(&self, reason: GiveUp) {
-        self.gave_up[reason as usize].add();
+        self.gave_up.get_or_init(Box::default)[reason as usize].add();
     }
 
     pub(crate) fn snapshot(
         &self,
         name: crate::Name,
-        own: &Guards,
+        own: Option<&Guards>,
         (entries, weight): (usize, u64),
     ) -> MethodSnapshot {
         let sum = |part: fn(&Line) -> &Part| self.lines.sum(part);
         // Fields are read in the order that they are written in: how calls ended, and only then how many began.
         MethodSnapshot {
             name,
-            breaker: own.breaker().map(CircuitBreaker::snapshot),
-            keyed_breakers: own.keyed_snapshot(),
-            rate: own.rate_snapshot(),
-            keyed_rate: own.keyed_rate_snapshot(),
-            bulkhead: own.bulkhead_snapshot(),
-            budget: own.budget_snapshot(),
+            breaker: own.and_then(Guards::breaker).map(CircuitBreaker::snapshot),
+            keyed_breakers: own.map(Guards::keyed_snapshot).unwrap_or_default(),
+            rate: own.and_then(Guards::rate_snapshot),
+            keyed_rate: own.and_then(Guards::keyed_rate_snapshot),
+            bulkhead: own.and_then(Guards::bulkhead_snapshot),
+            budget: own.and_then(Guards::budget_snapshot),
             successes: sum(|line| &line.successes),
             failures: sum(|line| &line.failures),
             ignored: self.ignored.get(),
@@ -193,8 +195,9 @@ impl Counters {
             retry: RetrySnapshot {
                 succeeded: self.retried_successes.get(),
                 gave_up: GiveUp::ALL
-                    .map(|reason| (reason.as_str(), self.gave_up[reason as usize].get()))
                     .into_iter()
+                    .zip(self.gave_up.get().into_iter().flatten())
+                    .map(|(reason, times)| (reason.as_str(), times.get()))
                     .filter(|(_, times)| *times > 0)
                     .collect(),
                 delays: self.delays.snapshot(),

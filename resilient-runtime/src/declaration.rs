@@ -69,11 +69,10 @@ impl Declaration {
             .builder(overrides.every, PolicyConfig::new())
             .registry(told);
         let policies = policies.resolved();
+        let (config, budget) = (layers.config(), layers.budget().map(|(budget, _)| budget));
         let declaration = Self { service, policies, layers, overrides, shared, cache_namespace };
         // A conflict shows here even if no method uses what the trait declares.
-        let config = layers.config();
         declaration.check(None, &config)?;
-        let budget = layers.budget().map(|(budget, _)| budget);
         declaration.service.guards().declare_shared(&config, budget, &declaration.site(None))?;
         Ok(declaration)
     }
@@ -184,7 +183,7 @@ impl Declaration {
             load: Arc::clone(&self.shared.load),
             subject,
             layers,
-            settings,
+            settings: Box::new(pipeline::Settings::from(&settings)),
             breaker,
             limiter,
             bulkhead,

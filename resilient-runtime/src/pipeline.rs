@@ -6,7 +6,9 @@ use std::{
     },
 };
 
-use resilient_policy::{ExplainedMethod, Layers, PolicySettings};
+use resilient_policy::{
+    ExplainedMethod, HedgeSettings, Layers, Per, PolicySettings, RetrySettings, TimeoutSettings,
+};
 
 use crate::{
     Call, Key,
@@ -33,7 +35,7 @@ pub(crate) struct Inner {
     pub(crate) subject: Subject,
     /// What the settings are merged of, to explain them.
     pub(crate) layers: Arc<Layers>,
-    pub(crate) settings: PolicySettings,
+    pub(crate) settings: Box<Settings>,
     /// Whether anything adapts to what answers say of the service.
     pub(crate) learns: bool,
     /// Whether it matters when a good answer came, whatever the breaker says to that.
@@ -50,6 +52,26 @@ pub(crate) struct Inner {
     pub(crate) counters: Arc<Counters>,
     pub(crate) seeds: Arc<Seeds>,
     pub(crate) load: Arc<AtomicU8>,
+}
+
+/// Of the settings, what calls ask. The rest has its place in what it is of, such as the breaker.
+pub(crate) struct Settings {
+    pub(crate) breaker: Option<Asked>,
+    pub(crate) retry: Option<RetrySettings>,
+    pub(crate) timeout: Option<TimeoutSettings>,
+    pub(crate) hedge: Option<HedgeSettings>,
+}
+
+/// What is asked of the breaker.
+pub(crate) struct Asked {
+    pub(crate) per: Per,
+}
+
+impl From<&PolicySettings> for Settings {
+    fn from(settings: &PolicySettings) -> Self {
+        let PolicySettings { breaker, retry, timeout, hedge, .. } = *settings;
+        Self { breaker: breaker.map(|breaker| Asked { per: breaker.per }), retry, timeout, hedge }
+    }
 }
 
 impl Inner {
