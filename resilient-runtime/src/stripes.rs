@@ -33,20 +33,15 @@ impl<L: From<ThreadIndex>> Stripes<L> {
     /// The line of this thread. It may be kept by a task that goes on in another one, which counts in it just as right.
     #[inline]
     pub(crate) fn mine(&self) -> &L {
-        self.of(thread_index::current())
-    }
-
-    #[inline]
-    fn of(&self, thread: ThreadIndex) -> &L {
-        let line = &self.0[thread.get() % STRIPES];
-        match line.get() {
+        match self.0[thread_index::known().get() % STRIPES].get() {
             Some(line) => &line.0,
-            None => Self::make(line, thread),
+            None => self.made_for(thread_index::ask()),
         }
     }
 
     #[cold]
-    fn make(line: &OnceBox<Padded<L>>, thread: ThreadIndex) -> &L {
+    fn made_for(&self, thread: ThreadIndex) -> &L {
+        let line = &self.0[thread.get() % STRIPES];
         &line.get_or_init(|| Box::new(Padded(L::from(thread)))).0
     }
 }
@@ -96,8 +91,16 @@ impl Part {
             let own = own.wrapping_add(count << ThreadIndex::BITS);
             self.own.store(own, Ordering::Release);
         } else {
-            self.others.fetch_add(count, Ordering::Release);
+            self.add_beside(count);
         }
+    }
+
+    /// Adds to a line that is another thread's. One that has not asked for a number yet gets here as well, and has a line
+    /// of its own the next time.
+    #[cold]
+    fn add_beside(&self, count: u64) {
+        thread_index::ask();
+        self.others.fetch_add(count, Ordering::Release);
     }
 
     fn get(&self) -> u64 {
@@ -163,8 +166,8 @@ mod loom {
             let count = |shared: &(Pool, Stripes<Part>)| {
                 let (pool, stripes) = shared;
                 let thread = pool.take();
-                stripes.of(thread).add_as(thread, 1);
-                stripes.of(thread).add_as(thread, 1);
+                stripes.made_for(thread).add_as(thread, 1);
+                stripes.made_for(thread).add_as(thread, 1);
                 pool.give_back(thread);
             };
             let others = [(); 2].map(|()| {
@@ -204,8 +207,8 @@ mod loom {
             let shared = Arc::new([(); 2].map(|()| Stripes::<Part>::default()));
             let call = Arc::clone(&shared);
             let caller = thread::spawn(move || {
-                call[0].of(first).add_as(first, 1);
-                let goes_on = thread::spawn(move || call[1].of(second).add_as(second, 1));
+                call[0].made_for(first).add_as(first, 1);
+                let goes_on = thread::spawn(move || call[1].made_for(second).add_as(second, 1));
                 goes_on.join().expect("no panic");
             });
             let ends = shared[1].sum(|part| part);

@@ -68,9 +68,9 @@ impl Pool {
 }
 
 #[cfg(not(resilient_loom))]
-pub(crate) use self::of_threads::{current, known};
+pub(crate) use self::of_threads::{ask, known};
 #[cfg(resilient_loom)]
-pub(crate) use self::{none as current, none as known};
+pub(crate) use self::{none as ask, none as known};
 
 /// Loom's threads are all on one of the system's.
 #[cfg(resilient_loom)]
@@ -86,8 +86,8 @@ mod of_threads {
 
     static POOL: Pool = Pool::new();
 
-    /// Of a thread that has not asked yet.
-    const UNKNOWN: ThreadIndex = ThreadIndex(u16::MAX);
+    /// Of a thread that has not asked yet: no thread's.
+    const UNKNOWN: ThreadIndex = ThreadIndex(ThreadIndex::NONE.0 + 1);
 
     thread_local! {
         // Needs no destructor, so it may be read until the thread has ended, and costs a load.
@@ -105,24 +105,18 @@ mod of_threads {
         }
     }
 
-    /// That of this thread.
-    #[inline]
-    pub(crate) fn current() -> ThreadIndex {
-        let index = INDEX.get();
-        if index == UNKNOWN { ask() } else { index }
-    }
-
-    /// That of this thread if it has [asked](current) before, or else one that nobody has.
+    /// That of this thread if it has [asked](ask) before, or else one that no thread has.
     #[inline]
     pub(crate) fn known() -> ThreadIndex {
         INDEX.get()
     }
 
-    #[cold]
-    fn ask() -> ThreadIndex {
-        let index = LEASE.try_with(|lease| lease.0).unwrap_or(ThreadIndex::NONE);
-        INDEX.set(index);
-        index
+    /// That of this thread.
+    pub(crate) fn ask() -> ThreadIndex {
+        if INDEX.get() == UNKNOWN {
+            INDEX.set(LEASE.try_with(|lease| lease.0).unwrap_or(ThreadIndex::NONE));
+        }
+        INDEX.get()
     }
 }
 
@@ -151,12 +145,12 @@ mod tests {
 
     #[test]
     fn threads_that_live_at_once_have_different_numbers() {
-        let mine = current();
-        assert_eq!(current(), mine);
+        let mine = ask();
+        assert_eq!([ask(), known()], [mine, mine]);
         let (tell, told) = mpsc::channel();
         let (end, ended) = mpsc::channel::<()>();
         let theirs = thread::spawn(move || {
-            tell.send(current()).expect("heard");
+            tell.send(ask()).expect("heard");
             ended.recv().expect_err("nothing is sent");
         });
         assert_ne!(told.recv().expect("told"), mine);
@@ -169,7 +163,7 @@ mod tests {
         struct Asks(mpsc::Sender<ThreadIndex>);
         impl Drop for Asks {
             fn drop(&mut self) {
-                self.0.send(current()).expect("heard");
+                self.0.send(ask()).expect("heard");
             }
         }
         thread_local! {
@@ -179,7 +173,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
             FIRST.with(|first| first.set(Asks(tell.clone())).is_ok());
-            let had = current();
+            let had = ask();
             LAST.with(|last| last.set(Asks(tell)).is_ok());
             had
         });
