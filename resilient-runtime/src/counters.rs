@@ -214,7 +214,7 @@ impl Counters {
 /// What one method has done since the program began.
 ///
 /// Each call that has ended did so in exactly one way: `calls` is the sum of `successes`, `failures`, `ignored`,
-/// `cancelled` and the counts of `rejected`, plus the calls that are under way.
+/// `cancelled` and the counts of `rejected`, plus the calls that are under way, also where it is taken while others go on.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct MethodSnapshot {
@@ -345,5 +345,41 @@ impl RejectionCounts {
     /// All of them.
     pub fn total(&self) -> u64 {
         self.breaker_open + self.rate_limited + self.bulkhead_full + self.timed_out
+    }
+}
+
+#[cfg(all(test, not(resilient_loom)))]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_never_shows_more_ends_than_calls_nor_less_than_the_one_before() {
+        const CALLS: u64 = 20_000;
+        let counters = Counters::default();
+        let call = |end: &dyn Fn()| {
+            for _ in 0..CALLS {
+                counters.calls.add();
+                end();
+            }
+        };
+        let numbers = || {
+            let MethodSnapshot { calls, successes, cancelled, .. } =
+                counters.snapshot("call".into(), None, (0, 0));
+            [calls, successes, cancelled]
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(&|| counters.successes.add()));
+            scope.spawn(|| call(&|| counters.cancelled.add()));
+            let mut before = [0; 3];
+            while before[0] < 2 * CALLS {
+                let now = numbers();
+                assert!(now[0] >= now[1] + now[2], "{now:?}");
+                assert!(now.iter().zip(before).all(|(now, before)| *now >= before));
+                before = now;
+            }
+        });
+        assert_eq!(numbers(), [2 * CALLS, CALLS, CALLS]);
     }
 }
