@@ -114,6 +114,7 @@ mod tests {
     use std::{sync::Barrier, thread};
 
     use super::*;
+    use crate::thread_index::Pool;
 
     #[test]
     fn every_thread_counts_whether_it_has_a_line_of_its_own_or_not() {
@@ -142,6 +143,17 @@ mod tests {
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].0.others.load(Ordering::Relaxed), 0, "by no locked instruction");
         assert_eq!(stripes.sum(|part| part), 7);
+    }
+
+    #[test]
+    fn only_who_made_a_line_adds_to_it_without_a_locked_instruction() {
+        let pool = Pool::new();
+        let [owner, guest] = [pool.take(), pool.take()];
+        let part = Part::from(owner);
+        part.add_as(owner, 1);
+        part.add_as(guest, 2);
+        part.add_as(owner, 4);
+        assert_eq!((part.others.load(Ordering::Relaxed), part.get()), (2, 7));
     }
 
     #[test]

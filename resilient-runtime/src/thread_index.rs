@@ -39,7 +39,7 @@ struct Free {
 
 impl Pool {
     #[cfg(not(resilient_loom))]
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(Free { given_back: BTreeSet::new(), next: 0 }))
     }
 
