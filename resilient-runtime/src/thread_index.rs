@@ -74,7 +74,7 @@ pub(crate) use self::{none as ask, none as known};
 
 /// Loom's threads are all on one of the system's.
 #[cfg(resilient_loom)]
-fn none() -> ThreadIndex {
+pub(crate) fn none() -> ThreadIndex {
     ThreadIndex::NONE
 }
 
