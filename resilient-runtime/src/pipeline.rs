@@ -31,9 +31,9 @@ use crate::{
 #[derive(Clone)]
 pub struct Pipeline(Arc<Inner>);
 
-/// In the order of how often a call asks, from the beginning of a line of the processor's cache on: with many services each
-/// line costs a call what it takes to fetch it.
-#[repr(C, align(64))]
+/// In the order of how often a call asks: with many services each line of the processor's cache costs a call what it takes
+/// to fetch it.
+#[repr(C)]
 pub(crate) struct Inner {
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,
