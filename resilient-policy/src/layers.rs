@@ -1,52 +1,52 @@
-use crate::{Budget, Origin, PolicyConfig, Setting};
+use crate::{Budget, Origin, PolicyConfig, Setting, layer::Layer};
 
 /// What is said of the policies of one method, wherever it can be said: from the bottom to the top by the attribute on
 /// its trait, its own, the decorator's builder for every method and for this one, and the registry.
 ///
 /// The merge of what is called, and of what is explained.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Layers {
     origin: Origin,
-    common: PolicyConfig,
-    own: PolicyConfig,
-    builder: PolicyConfig,
-    builder_own: PolicyConfig,
-    registry: PolicyConfig,
+    common: Layer,
+    own: Layer,
+    builder: Layer,
+    builder_own: Layer,
+    registry: Layer,
 }
 
 impl Layers {
     /// What the methods have in common, and where it is said.
     #[must_use]
-    pub const fn new(origin: Origin, common: PolicyConfig) -> Self {
-        const NOTHING: PolicyConfig = PolicyConfig::new();
+    pub fn new(origin: Origin, common: PolicyConfig) -> Self {
+        let nothing = Layer::default;
         Self {
             origin,
-            common,
-            own: NOTHING,
-            builder: NOTHING,
-            builder_own: NOTHING,
-            registry: NOTHING,
+            common: common.into(),
+            own: nothing(),
+            builder: nothing(),
+            builder_own: nothing(),
+            registry: nothing(),
         }
     }
 
     /// What the method says itself.
     #[must_use]
-    pub const fn method(mut self, own: PolicyConfig) -> Self {
-        self.own = own;
+    pub fn method(mut self, own: PolicyConfig) -> Self {
+        self.own = own.into();
         self
     }
 
     /// What the decorator's builder was told, for every method and for this one.
     #[must_use]
-    pub const fn builder(mut self, every: PolicyConfig, own: PolicyConfig) -> Self {
-        (self.builder, self.builder_own) = (every, own);
+    pub fn builder(mut self, every: PolicyConfig, own: PolicyConfig) -> Self {
+        (self.builder, self.builder_own) = (every.into(), own.into());
         self
     }
 
     /// What the registry was told.
     #[must_use]
-    pub const fn registry(mut self, over: PolicyConfig) -> Self {
-        self.registry = over;
+    pub fn registry(mut self, over: PolicyConfig) -> Self {
+        self.registry = over.into();
         self
     }
 
@@ -54,10 +54,11 @@ impl Layers {
     #[must_use]
     pub fn config(&self) -> PolicyConfig {
         self.common
-            .overlaid(&self.own)
-            .adjusted(&self.builder)
-            .adjusted(&self.builder_own)
-            .adjusted(&self.registry)
+            .config()
+            .overlaid(&self.own.config())
+            .adjusted(&self.builder.config())
+            .adjusted(&self.builder_own.config())
+            .adjusted(&self.registry.config())
     }
 
     /// What the method's retries and hedges may cost, and whether that is a budget of its own.
@@ -74,9 +75,9 @@ impl Layers {
 
     /// Whether the method gives a budget itself, for a retry or a hedge that it has.
     pub(crate) fn own_budget(&self, config: &PolicyConfig) -> bool {
-        let told = self.builder_own.resolved();
+        let told = self.builder_own.config().resolved();
         let gives = |on: bool, budget: Option<Budget>| on && budget.is_some();
-        self.own.budget_given()
+        self.own.config().budget_given()
             || gives(
                 config.retry.as_on().is_some(),
                 told.retry.as_on().and_then(|retry| retry.budget),
@@ -91,21 +92,22 @@ impl Layers {
     /// other one of retry and hedge.
     pub(crate) fn shared_budget(&self) -> Option<(Origin, PolicyConfig)> {
         let layers = [
-            (Origin::Registry, self.registry),
-            (Origin::Builder, self.builder),
-            (self.origin, self.common),
+            (Origin::Registry, &self.registry),
+            (Origin::Builder, &self.builder),
+            (self.origin, &self.common),
         ];
-        layers.into_iter().find(|(_, layer)| layer.budget_given())
+        let mut layers = layers.map(|(origin, layer)| (origin, layer.config())).into_iter();
+        layers.find(|(_, layer)| layer.budget_given())
     }
 
     /// What the layers say of one policy.
     pub(crate) fn said<C: Copy>(&self, of: fn(&PolicyConfig) -> Setting<C>) -> Said<C> {
         let mut said = Said { on: None, off: None };
-        said.lay(self.origin, &self.common, of, false);
-        said.lay(Origin::Method, &self.own, of, false);
-        said.lay(Origin::Builder, &self.builder, of, true);
-        said.lay(Origin::Builder, &self.builder_own, of, true);
-        said.lay(Origin::Registry, &self.registry, of, true);
+        said.lay(self.origin, &self.common.config(), of, false);
+        said.lay(Origin::Method, &self.own.config(), of, false);
+        said.lay(Origin::Builder, &self.builder.config(), of, true);
+        said.lay(Origin::Builder, &self.builder_own.config(), of, true);
+        said.lay(Origin::Registry, &self.registry.config(), of, true);
         said
     }
 }

@@ -13,6 +13,7 @@ mod cache;
 pub mod duration;
 mod explain;
 mod hedge;
+mod layer;
 mod layers;
 mod parameter;
 mod policy;

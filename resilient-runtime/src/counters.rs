@@ -1,13 +1,18 @@
 use std::{
     collections::BTreeMap,
+    ops::Deref,
     sync::atomic::{AtomicU64, Ordering},
 };
+
+use once_cell::race::OnceBox;
 
 use crate::{
     BreakerSnapshot, BudgetSnapshot, BulkheadSnapshot, CircuitBreaker, HistogramSnapshot,
     RateSnapshot, Rejection,
     guards::{Guards, KeyedBreakerSnapshot},
     histogram::Histogram,
+    stripes::{Part, Stripes},
+    thread_index::ThreadIndex,
 };
 
 /// How a call ended, for the books. Every call ends in exactly one way.
@@ -59,22 +64,38 @@ impl GiveUp {
 }
 
 macro_rules! counters {
-    ($( $(#[$doc:meta])* $name:ident, )+) => {
+    (often: $($often:ident),+; seldom: $($seldom:ident),+;) => {
         /// The books of one method.
+        ///
+        /// They dereference to the line of the thread that asks, which has what calls count that go well, or are rejected.
         #[derive(Debug, Default)]
         pub(crate) struct Counters {
-            $( pub(crate) $name: Counter, )+
-            gave_up: [Counter; GiveUp::ALL.len()],
+            lines: Stripes<Line>,
+            $( pub(crate) $seldom: Counter, )+
+            gave_up: OnceBox<[Counter; GiveUp::ALL.len()]>,
             pub(crate) delays: Histogram,
+        }
+
+        /// What the threads of one line have counted.
+        #[derive(Debug)]
+        pub(crate) struct Line {
+            $( pub(crate) $often: Part, )+
+        }
+
+        impl From<ThreadIndex> for Line {
+            fn from(owner: ThreadIndex) -> Self {
+                Self { $( $often: Part::from(owner), )+ }
+            }
         }
     };
 }
 
 counters! {
-    calls, attempts, retries, successes, failures, ignored, cancelled, breaker_open, rate_limited, bulkhead_full,
-    timed_out, memory_hits, disk_hits, coalesced, cache_misses, fallbacks, fallbacks_failed, retried_successes,
-    hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served, negative_hits, evicted_capacity, evicted_expired,
-    evicted_invalidated, disk_errors,
+    // The first four lie in one line of the processor's cache.
+    often: calls, attempts, successes, memory_hits, failures, retries, breaker_open, rate_limited;
+    seldom: ignored, cancelled, bulkhead_full, timed_out, disk_hits, coalesced, cache_misses, fallbacks,
+        fallbacks_failed, retried_successes, hedges, hedges_won, hedges_cancelled, loads, refreshes, stale_served,
+        negative_hits, evicted_capacity, evicted_expired, evicted_invalidated, disk_errors;
 }
 
 /// A number that only grows.
@@ -84,15 +105,31 @@ pub(crate) struct Counter(AtomicU64);
 impl Counter {
     #[inline]
     pub(crate) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        // In one order with what is counted in lines.
+        self.0.fetch_add(1, Ordering::Release);
     }
 
     fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Deref for Counters {
+    type Target = Line;
+
+    #[inline]
+    fn deref(&self) -> &Line {
+        self.line()
     }
 }
 
 impl Counters {
+    /// The line of the thread that asks. A call that keeps it looks for it once.
+    #[inline]
+    pub(crate) fn line(&self) -> &Line {
+        self.lines.mine()
+    }
+
     pub(crate) fn rejected(&self, rejection: &Rejection) {
         match rejection {
             Rejection::BreakerOpen { .. } => self.breaker_open.add(),
@@ -103,37 +140,39 @@ impl Counters {
     }
 
     pub(crate) fn gave_up(&self, reason: GiveUp) {
-        self.gave_up[reason as usize].add();
+        self.gave_up.get_or_init(Box::default)[reason as usize].add();
     }
 
     pub(crate) fn snapshot(
         &self,
         name: crate::Name,
-        own: &Guards,
+        own: Option<&Guards>,
         (entries, weight): (usize, u64),
     ) -> MethodSnapshot {
+        let sum = |part: fn(&Line) -> &Part| self.lines.sum(part);
+        // Fields are read in the order that they are written in: how calls ended, and only then how many began.
         MethodSnapshot {
             name,
-            breaker: own.breaker().map(CircuitBreaker::snapshot),
-            keyed_breakers: own.keyed_snapshot(),
-            rate: own.rate_snapshot(),
-            keyed_rate: own.keyed_rate_snapshot(),
-            bulkhead: own.bulkhead_snapshot(),
-            budget: own.budget_snapshot(),
-            calls: self.calls.get(),
-            attempts: self.attempts.get(),
-            retries: self.retries.get(),
-            successes: self.successes.get(),
-            failures: self.failures.get(),
+            breaker: own.and_then(Guards::breaker).map(CircuitBreaker::snapshot),
+            keyed_breakers: own.map(Guards::keyed_snapshot).unwrap_or_default(),
+            rate: own.and_then(Guards::rate_snapshot),
+            keyed_rate: own.and_then(Guards::keyed_rate_snapshot),
+            bulkhead: own.and_then(Guards::bulkhead_snapshot),
+            budget: own.and_then(Guards::budget_snapshot),
+            successes: sum(|line| &line.successes),
+            failures: sum(|line| &line.failures),
             ignored: self.ignored.get(),
             cancelled: self.cancelled.get(),
             rejected: RejectionCounts {
-                breaker_open: self.breaker_open.get(),
-                rate_limited: self.rate_limited.get(),
+                breaker_open: sum(|line| &line.breaker_open),
+                rate_limited: sum(|line| &line.rate_limited),
                 bulkhead_full: self.bulkhead_full.get(),
                 timed_out: self.timed_out.get(),
             },
-            memory_hits: self.memory_hits.get(),
+            retries: sum(|line| &line.retries),
+            attempts: sum(|line| &line.attempts),
+            calls: sum(|line| &line.calls),
+            memory_hits: sum(|line| &line.memory_hits),
             disk_hits: self.disk_hits.get(),
             coalesced: self.coalesced.get(),
             cache_misses: self.cache_misses.get(),
@@ -156,8 +195,9 @@ impl Counters {
             retry: RetrySnapshot {
                 succeeded: self.retried_successes.get(),
                 gave_up: GiveUp::ALL
-                    .map(|reason| (reason.as_str(), self.gave_up[reason as usize].get()))
                     .into_iter()
+                    .zip(self.gave_up.get().into_iter().flatten())
+                    .map(|(reason, times)| (reason.as_str(), times.get()))
                     .filter(|(_, times)| *times > 0)
                     .collect(),
                 delays: self.delays.snapshot(),
@@ -174,7 +214,7 @@ impl Counters {
 /// What one method has done since the program began.
 ///
 /// Each call that has ended did so in exactly one way: `calls` is the sum of `successes`, `failures`, `ignored`,
-/// `cancelled` and the counts of `rejected`, plus the calls that are under way.
+/// `cancelled` and the counts of `rejected`, plus the calls that are under way, also where it is taken while others go on.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct MethodSnapshot {
@@ -305,5 +345,41 @@ impl RejectionCounts {
     /// All of them.
     pub fn total(&self) -> u64 {
         self.breaker_open + self.rate_limited + self.bulkhead_full + self.timed_out
+    }
+}
+
+#[cfg(all(test, not(resilient_loom)))]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_never_shows_more_ends_than_calls_nor_less_than_the_one_before() {
+        const CALLS: u64 = 20_000;
+        let counters = Counters::default();
+        let call = |end: &dyn Fn()| {
+            for _ in 0..CALLS {
+                counters.calls.add();
+                end();
+            }
+        };
+        let numbers = || {
+            let MethodSnapshot { calls, successes, cancelled, .. } =
+                counters.snapshot("call".into(), None, (0, 0));
+            [calls, successes, cancelled]
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(&|| counters.successes.add()));
+            scope.spawn(|| call(&|| counters.cancelled.add()));
+            let mut before = [0; 3];
+            while before[0] < 2 * CALLS {
+                let now = numbers();
+                assert!(now[0] >= now[1] + now[2], "{now:?}");
+                assert!(now.iter().zip(before).all(|(now, before)| *now >= before));
+                before = now;
+            }
+        });
+        assert_eq!(numbers(), [2 * CALLS, CALLS, CALLS]);
     }
 }

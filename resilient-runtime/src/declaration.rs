@@ -69,11 +69,10 @@ impl Declaration {
             .builder(overrides.every, PolicyConfig::new())
             .registry(told);
         let policies = policies.resolved();
+        let (config, budget) = (layers.config(), layers.budget().map(|(budget, _)| budget));
         let declaration = Self { service, policies, layers, overrides, shared, cache_namespace };
         // A conflict shows here even if no method uses what the trait declares.
-        let config = layers.config();
         declaration.check(None, &config)?;
-        let budget = layers.budget().map(|(budget, _)| budget);
         declaration.service.guards().declare_shared(&config, budget, &declaration.site(None))?;
         Ok(declaration)
     }
@@ -93,7 +92,7 @@ impl Declaration {
     /// declared before with another breaker, rate, bulkhead or budget of its own.
     pub fn method(&self, name: &str, own: PolicyConfig) -> Result<Pipeline, ConfigError> {
         let told = self.overrides.methods.get(name).copied().unwrap_or_default();
-        let layers = self.layers.method(own).builder(self.overrides.every, told);
+        let layers = self.layers.clone().method(own).builder(self.overrides.every, told);
         let (config, own, told) = (layers.config(), own.resolved(), told.resolved());
         self.check(Some(name), &config)?;
         let settings = config.settings();
@@ -176,7 +175,7 @@ impl Declaration {
             load: Arc::clone(&self.shared.load),
             subject,
             layers,
-            settings,
+            settings: Box::new(pipeline::Settings::from(&settings)),
             breaker,
             limiter,
             bulkhead,

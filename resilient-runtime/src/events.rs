@@ -42,8 +42,15 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn attempt(&self, attempt: u32) {
-        let (service, method) = (self.service.as_str(), self.method.as_str());
-        debug!(target: TARGET, event = "attempt", service, method, attempt, "attempt");
+        // Looked up in the event, and so only where somebody listens.
+        debug!(
+            target: TARGET,
+            event = "attempt",
+            service = self.service.as_str(),
+            method = self.method.as_str(),
+            attempt,
+            "attempt"
+        );
     }
 
     pub(crate) fn attempt_failed(&self, attempt: u32, kind: ErrorKind, elapsed: Duration) {

@@ -1,13 +1,11 @@
 //! Durations, counted for ever.
 
 use std::{
-    sync::{
-        OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
+use once_cell::race::OnceBox;
 use serde::{Serialize as _, Serializer};
 
 use crate::buckets;
@@ -16,7 +14,7 @@ use crate::buckets;
 ///
 /// Four kilobytes, and a word for as long as nothing was recorded.
 #[derive(Debug, Default)]
-pub(crate) struct Histogram(OnceLock<Box<Counts>>);
+pub(crate) struct Histogram(OnceBox<Counts>);
 
 #[derive(Debug)]
 struct Counts {

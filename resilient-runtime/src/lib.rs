@@ -114,9 +114,11 @@ mod rng;
 mod seconds;
 mod service;
 mod sleep;
+mod stripes;
 #[allow(dead_code, unused_imports)]
 mod sync;
 mod tagged;
+mod thread_index;
 mod warm;
 
 pub use attempt::{Attempt, Attempted, Run};

@@ -6,7 +6,9 @@ use std::{
     },
 };
 
-use resilient_policy::{ExplainedMethod, Layers, PolicySettings};
+use resilient_policy::{
+    ExplainedMethod, HedgeSettings, Layers, PolicySettings, RetrySettings, TimeoutSettings,
+};
 
 use crate::{
     Call, Key,
@@ -30,25 +32,41 @@ use crate::{
 #[derive(Clone)]
 pub struct Pipeline(Arc<Inner>);
 
+/// In the order of how often a call asks: with many services each line of the processor's cache costs a call what it takes
+/// to fetch it.
+#[repr(C)]
 pub(crate) struct Inner {
-    pub(crate) subject: Subject,
-    /// What the settings are merged of, to explain them.
-    pub(crate) layers: Arc<Layers>,
-    pub(crate) settings: PolicySettings,
-    /// Of the settings, what every call asks.
-    pub(crate) digest: Digest,
     pub(crate) breaker: Option<Breakers>,
     pub(crate) limiter: Option<Limiters>,
     pub(crate) bulkhead: Option<Bulkhead>,
     pub(crate) budget: Option<Arc<RetryBudget>>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) digest: Digest,
+    pub(crate) settings: Box<Settings>,
+    pub(crate) cache: Option<Arc<Cache>>,
     /// Where a timeout or a hedge follows latencies.
     pub(crate) latencies: Option<Arc<Latencies>>,
     /// Where the backoff adapts.
     pub(crate) stretch: Option<Arc<Stretch>>,
-    pub(crate) cache: Option<Arc<Cache>>,
-    pub(crate) counters: Arc<Counters>,
     pub(crate) seeds: Arc<Seeds>,
     pub(crate) load: Arc<AtomicU8>,
+    pub(crate) subject: Subject,
+    /// What the settings are merged of, to explain them.
+    pub(crate) layers: Arc<Layers>,
+}
+
+/// Of the settings, what calls ask that are not plain. The rest has its place in what it is of, such as the breaker.
+pub(crate) struct Settings {
+    pub(crate) retry: Option<RetrySettings>,
+    pub(crate) timeout: Option<TimeoutSettings>,
+    pub(crate) hedge: Option<HedgeSettings>,
+}
+
+impl From<&PolicySettings> for Settings {
+    fn from(settings: &PolicySettings) -> Self {
+        let PolicySettings { retry, timeout, hedge, .. } = *settings;
+        Self { retry, timeout, hedge }
+    }
 }
 
 impl Inner {

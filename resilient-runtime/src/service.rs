@@ -1,9 +1,9 @@
 use std::{
-    collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, Weak},
 };
 
+use once_cell::race::OnceBox;
 use resilient_policy::{Backoff, Layers, RetrySettings};
 
 use crate::{
@@ -23,7 +23,8 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     name: Name,
     guards: Guards,
-    methods: RwLock<BTreeMap<Name, Method>>,
+    /// By name.
+    methods: RwLock<Vec<Method>>,
 }
 
 /// What one service is at, and has done, at one moment.
@@ -85,7 +86,9 @@ impl Service {
 
     /// One of its methods, once a decorator or a policy was made for it.
     pub fn method(&self, name: &str) -> Option<Method> {
-        self.0.methods.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        let methods = self.methods();
+        let place = place_of(&methods, name).ok()?;
+        Some(methods[place].clone())
     }
 
     /// What holds of each of its methods, by name, and where each value comes from: also where an attribute on a block or a
@@ -94,13 +97,11 @@ impl Service {
     /// A method that was declared several times is told of as it was the last time. What an attribute says in code (fallbacks,
     /// rules, keys) is not known here; [`explain()`](crate::guide::explain) of a decorator has it.
     pub fn explain(&self) -> Explanation {
-        let methods = self.0.methods.read().unwrap_or_else(PoisonError::into_inner);
-        Explanation::new(self.0.name.as_str(), methods.values().filter_map(Method::explain))
+        Explanation::new(self.0.name.as_str(), self.methods().iter().filter_map(Method::explain))
     }
 
     /// Everything about it, at one moment.
     pub fn snapshot(&self) -> ServiceSnapshot {
-        let methods = self.0.methods.read().unwrap_or_else(PoisonError::into_inner);
         ServiceSnapshot {
             name: self.0.name.clone(),
             breaker: self.breaker().map(CircuitBreaker::snapshot),
@@ -109,18 +110,15 @@ impl Service {
             keyed_rate: self.0.guards.keyed_rate_snapshot(),
             bulkhead: self.0.guards.bulkhead_snapshot(),
             budget: self.0.guards.budget_snapshot(),
-            methods: methods.values().map(Method::snapshot).collect(),
+            methods: self.methods().iter().map(Method::snapshot).collect(),
         }
     }
 
     /// Closes its breakers, those of single methods too, and forgets what they counted.
     pub fn reset(&self) {
-        let methods: Vec<Method> = {
-            let methods = self.0.methods.read().unwrap_or_else(PoisonError::into_inner);
-            methods.values().cloned().collect()
-        };
+        let methods = self.methods().clone();
         // A reset is told of, and whoever listens may ask for the methods in their turn: the lock is released.
-        let own = methods.iter().filter_map(|method| method.guards().resetting());
+        let own = methods.iter().filter_map(|method| method.own_guards()?.resetting());
         for reset in own {
             reset();
         }
@@ -135,8 +133,21 @@ impl Service {
 
     pub(crate) fn method_or_new(&self, name: &str) -> Method {
         let mut methods = self.0.methods.write().unwrap_or_else(PoisonError::into_inner);
-        methods.entry(Name::from(name)).or_insert_with_key(|name| Method::new(name.clone())).clone()
+        let place = place_of(&methods, name).unwrap_or_else(|place| {
+            methods.insert(place, Method::new(Name::from(name)));
+            place
+        });
+        methods[place].clone()
     }
+
+    fn methods(&self) -> RwLockReadGuard<'_, Vec<Method>> {
+        self.0.methods.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where a method is, or would be.
+fn place_of(methods: &[Method], name: &str) -> Result<usize, usize> {
+    methods.binary_search_by(|method| method.name().as_str().cmp(name))
 }
 
 impl fmt::Debug for Service {
@@ -154,8 +165,8 @@ pub struct Method(Arc<MethodInner>);
 
 struct MethodInner {
     name: Name,
-    /// Those of the method alone, where it overrides the service's.
-    guards: Guards,
+    /// Those of the method alone, made when it first overrides the service's.
+    guards: OnceBox<Guards>,
     counters: Arc<Counters>,
     latencies: OnceLock<Arc<Latencies>>,
     stretch: OnceLock<Arc<Stretch>>,
@@ -169,7 +180,7 @@ impl Method {
     fn new(name: Name) -> Self {
         Self(Arc::new(MethodInner {
             name,
-            guards: Guards::default(),
+            guards: OnceBox::new(),
             counters: Arc::default(),
             latencies: OnceLock::new(),
             stretch: OnceLock::new(),
@@ -185,22 +196,22 @@ impl Method {
 
     /// The breaker of this method alone, where it overrides the service's.
     pub fn own_breaker(&self) -> Option<&CircuitBreaker> {
-        self.0.guards.breaker()
+        self.own_guards()?.breaker()
     }
 
     /// The breaker of a key, where this method has keyed ones of its own.
     pub fn own_breaker_for(&self, key: &str) -> Option<CircuitBreaker> {
-        self.0.guards.breaker_for(key)
+        self.own_guards()?.breaker_for(key)
     }
 
     /// The rate limiter of this method alone, where it overrides the service's.
     pub fn own_rate_limiter(&self) -> Option<&RateLimiter> {
-        self.0.guards.limiter()
+        self.own_guards()?.limiter()
     }
 
     /// The rate limiter of a key, where this method has keyed ones of its own.
     pub fn own_rate_limiter_for(&self, key: &str) -> Option<RateLimiter> {
-        self.0.guards.limiter_for(key)
+        self.own_guards()?.limiter_for(key)
     }
 
     /// What holds of it, as [`Service::explain`]; `None` while it is being declared for the first time.
@@ -218,7 +229,7 @@ impl Method {
         let caches: Vec<_> = self.caches().iter().filter_map(Weak::upgrade).collect();
         let entries = caches.iter().map(|cache| cache.len()).sum();
         let weight = caches.iter().map(|cache| cache.weight()).sum();
-        self.0.counters.snapshot(self.0.name.clone(), &self.0.guards, (entries, weight))
+        self.0.counters.snapshot(self.0.name.clone(), self.own_guards(), (entries, weight))
     }
 
     /// Forgets the cached answer for `key`, in memory and on disk: for every decorator, block and function that has this
@@ -252,7 +263,11 @@ impl Method {
     }
 
     pub(crate) fn guards(&self) -> &Guards {
-        &self.0.guards
+        self.0.guards.get_or_init(Box::default)
+    }
+
+    fn own_guards(&self) -> Option<&Guards> {
+        self.0.guards.get()
     }
 
     pub(crate) fn counters(&self) -> Arc<Counters> {

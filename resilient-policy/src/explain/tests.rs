@@ -90,11 +90,11 @@ fn a_shared_budget_is_the_registrys_or_the_traits() {
     let hedged = PolicyConfig::new().retry_off().hedge(HedgeConfig::new().after(secs(1)));
     let layers = Layers::new(Origin::Trait, common).method(hedged);
     let budget = |layers: Layers| rows(&layers.explain("quote"), "hedge")[2].clone();
-    assert_eq!(budget(layers), "budget = 0.5: trait");
+    assert_eq!(budget(layers.clone()), "budget = 0.5: trait");
     let told = PolicyConfig::new().retry(RetryConfig::new().budget(0.3));
-    assert_eq!(budget(layers.registry(told)), "budget = 0.3: registry");
+    assert_eq!(budget(layers.clone().registry(told)), "budget = 0.3: registry");
     let own = PolicyConfig::new().hedge(HedgeConfig::new().budget_off());
-    assert_eq!(budget(layers.registry(told).builder(told, own)), "budget = off: builder");
+    assert_eq!(budget(layers.clone().registry(told).builder(told, own)), "budget = off: builder");
     // For a policy that the method does not have, it says nothing.
     assert_eq!(budget(layers.builder(PolicyConfig::new(), told)), "budget = 0.5: trait");
 }

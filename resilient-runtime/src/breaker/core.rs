@@ -1,6 +1,6 @@
 //! The breaker's state machine: no clock, no lock, no runtime; time and luck come in as arguments.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rand::{RngExt as _, rngs::SmallRng};
 use resilient_policy::{BreakerSettings, Window as Length};
@@ -74,7 +74,7 @@ pub(crate) struct Change {
 /// that admitted it.
 #[derive(Debug)]
 pub(crate) struct Core {
-    settings: BreakerSettings,
+    settings: Arc<BreakerSettings>,
     judge: Judge,
     rng: SmallRng,
     state: State,
@@ -84,7 +84,7 @@ pub(crate) struct Core {
     /// Failures in a row.
     failures: u32,
     /// Made when something is to be put in it.
-    window: Option<Window>,
+    window: Option<Box<Window>>,
     probes: Probes,
     /// How long the present opening, or the last one, rejects.
     open_for: Duration,
@@ -95,14 +95,18 @@ pub(crate) struct Core {
     last_failure: Option<Moment>,
     total_failures: u64,
     rejected: u64,
-    /// In all states before the present stay.
-    time_in: StateTimes,
+    /// In all states before the present stay: nothing, for as long as nothing has happened.
+    time_in: Option<Box<StateTimes>>,
 }
 
 impl Core {
-    pub(crate) fn new(settings: BreakerSettings, rng: SmallRng, now: Moment) -> Self {
+    pub(crate) fn new(
+        settings: impl Into<Arc<BreakerSettings>>,
+        rng: SmallRng,
+        now: Moment,
+    ) -> Self {
+        let settings = settings.into();
         Self {
-            settings,
             judge: Judge::new(&settings),
             rng,
             state: State::Closed,
@@ -118,7 +122,8 @@ impl Core {
             last_failure: None,
             total_failures: 0,
             rejected: 0,
-            time_in: StateTimes::default(),
+            time_in: None,
+            settings,
         }
     }
 
@@ -133,10 +138,17 @@ impl Core {
     /// Whether a success changes nothing now.
     pub(crate) fn ignores_success(&self) -> bool {
         match self.state {
-            State::Closed => self.failures == 0 && !self.judge.needs_window(),
+            State::Closed => self.failures == 0 && self.is_window_settled(),
             State::ForcedClosed | State::Disabled => true,
             _ => false,
         }
+    }
+
+    /// Whether a success leaves the window as it is: one that is full of nothing else has the same in it afterwards. Not
+    /// where a success may be a slow one, and not a window of time, which counts how many there were.
+    fn is_window_settled(&self) -> bool {
+        let settled = || self.window.as_ref().is_some_and(|window| window.is_full_of_good_calls());
+        !self.judge.needs_window() || self.settings.slow.is_none() && settled()
     }
 
     /// Whether it is as good as a new one: closed, and nothing speaks against the service.
@@ -235,7 +247,7 @@ impl Core {
         self.failures = if outcome.failed { self.failures.saturating_add(1) } else { 0 };
         if self.judge.needs_window() || self.state == State::MetricsOnly {
             let length = self.settings.window;
-            self.window.get_or_insert_with(|| Window::new(length)).push(outcome, now);
+            self.window.get_or_insert_with(|| Box::new(Window::new(length))).push(outcome, now);
         }
         let window = self.counts(now);
         let bad = self.state == State::Closed
@@ -265,7 +277,7 @@ impl Core {
         let from = self.state;
         let (failure_rate, slow_rate) = self.rates(now);
         let consecutive_failures = self.failures;
-        self.time_in.add(from, now.since(self.since));
+        self.time_in.get_or_insert_default().add(from, now.since(self.since));
         self.state = to;
         self.generation += 1;
         self.since = now;
@@ -302,7 +314,7 @@ impl Core {
     /// How long an opening that begins now lasts.
     fn opening(&mut self) -> Duration {
         let BreakerSettings { recovery, max_recovery, recovery_factor, recovery_jitter, .. } =
-            self.settings;
+            *self.settings;
         let mut length = recovery;
         if self.openings_in_a_row > 1 && recovery_factor > 1.0 {
             // Infinity is fine here: it is no duration, and cut to the longest one.
@@ -335,7 +347,7 @@ impl Core {
         let counts = self.counts(now);
         let ended = self.probes.ended();
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        let mut time_in = self.time_in;
+        let mut time_in = self.time_in.as_deref().copied().unwrap_or_default();
         time_in.add(self.state, now.since(self.since));
         BreakerSnapshot {
             state: self.state,

@@ -34,7 +34,7 @@ pub struct CircuitBreaker(Arc<Inner>);
 
 struct Inner {
     owner: Owner,
-    settings: BreakerSettings,
+    settings: std::sync::Arc<BreakerSettings>,
     /// What a call in the closed state needs, readable without the lock: see [`Word`].
     word: AtomicU64,
     core: Mutex<Core>,
@@ -83,11 +83,12 @@ impl CircuitBreaker {
     /// A breaker whose transitions are also told to `heard`, those who listen to the whole registry.
     pub(crate) fn new(
         owner: Owner,
-        settings: BreakerSettings,
+        settings: impl Into<std::sync::Arc<BreakerSettings>>,
         rng: SmallRng,
         heard: std::sync::Arc<Listeners>,
     ) -> Self {
-        let core = Core::new(settings, rng, Moment::now());
+        let settings = settings.into();
+        let core = Core::new(std::sync::Arc::clone(&settings), rng, Moment::now());
         let word = AtomicU64::new(Word::of(&core).0);
         let listeners = [std::sync::Arc::default(), heard];
         Self(Arc::new(Inner { owner, settings, word, core: Mutex::new(core), listeners }))

@@ -20,7 +20,7 @@ pub(super) const BATCH: usize = 100;
 /// A circuit breaker for each key, such as a host, made when it is first used.
 pub(crate) struct KeyedBreakers {
     owner: Owner,
-    settings: BreakerSettings,
+    settings: Arc<BreakerSettings>,
     seeds: Arc<Seeds>,
     heard: Arc<Listeners>,
     kept: Mutex<Kept>,
@@ -47,7 +47,13 @@ impl KeyedBreakers {
         seeds: Arc<Seeds>,
         heard: Arc<Listeners>,
     ) -> Self {
-        Self { owner, settings, seeds, heard, kept: Mutex::new(Kept::default()) }
+        Self {
+            owner,
+            settings: Arc::new(settings),
+            seeds,
+            heard,
+            kept: Mutex::new(Kept::default()),
+        }
     }
 
     pub(crate) fn settings(&self) -> &BreakerSettings {
@@ -67,8 +73,8 @@ impl KeyedBreakers {
             if kept.breakers.len() >= MOST_KEYS { kept.forget(Moment::now()) } else { Vec::new() };
         let name = Name::from(key);
         let owner = Owner { key: Some(name.clone()), ..self.owner.clone() };
-        let heard = Arc::clone(&self.heard);
-        let breaker = CircuitBreaker::new(owner, self.settings, self.seeds.next(), heard);
+        let (settings, heard) = (Arc::clone(&self.settings), Arc::clone(&self.heard));
+        let breaker = CircuitBreaker::new(owner, settings, self.seeds.next(), heard);
         kept.breakers.insert(name, Entry { breaker: breaker.clone(), used });
         // A breaker's listeners go with it, and what they hold is dropped under no lock.
         drop(kept);

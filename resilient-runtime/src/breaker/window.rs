@@ -38,6 +38,16 @@ impl Window {
         }
     }
 
+    /// Whether it holds as many calls as it can, and each was good.
+    pub(super) fn is_full_of_good_calls(&self) -> bool {
+        match self {
+            Self::Calls(Ring { capacity, counts, .. }) => {
+                *counts == Counts { calls: *capacity as u64, failures: 0, slow: 0 }
+            }
+            Self::Time(_) => false,
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         match self {
             Self::Calls(ring) => ring.counts = Counts::default(),

@@ -32,7 +32,8 @@ pub(crate) struct KeyedLimiters {
 }
 
 struct Shard {
-    limiters: HashMap<Name, RateLimiter>,
+    // No `Name`: nobody shares them, and there may be a million.
+    limiters: HashMap<Box<str>, RateLimiter>,
     sweep_at: usize,
 }
 
@@ -62,7 +63,7 @@ impl KeyedLimiters {
             shard.sweep(Moment::now());
         }
         let limiter = RateLimiter::of(Arc::clone(&self.common));
-        shard.limiters.insert(Name::from(key), limiter.clone());
+        shard.limiters.insert(Box::from(key), limiter.clone());
         limiter
     }
 

@@ -3,7 +3,11 @@ use std::time::Duration;
 use resilient_policy::{RateAdaptation, RateAlgorithm};
 
 use super::Priority;
-use crate::sync::{AtomicU64, Ordering};
+use crate::{
+    stripes::{Part, Stripes},
+    sync::{AtomicU64, Ordering},
+    thread_index::ThreadIndex,
+};
 
 /// What a rate limiter is at, at one moment.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -105,36 +109,76 @@ impl<T> From<[T; 4]> for ByPriority<T> {
 /// The books of a limiter, or of all keys of one.
 #[derive(Debug)]
 pub(super) struct Counts {
-    pub(super) admitted: Counted,
+    pub(super) admitted: Admitted,
     pub(super) rejected: Counted,
     pub(super) shed: Counted,
+}
+
+/// Tokens of each priority that were taken and not given back: what each request counts, in a line for each thread.
+#[derive(Debug, Default)]
+pub(super) struct Admitted {
+    taken: Stripes<Line>,
+    given_back: Counted,
+}
+
+#[derive(Debug)]
+struct Line([Part; 4]);
+
+impl From<ThreadIndex> for Line {
+    fn from(owner: ThreadIndex) -> Self {
+        Self([(); 4].map(|()| Part::from(owner)))
+    }
+}
+
+impl Admitted {
+    #[inline]
+    pub(super) fn add(&self, priority: Priority, count: u32) {
+        self.taken.mine().0[priority.class()].add_many(count.into());
+    }
+
+    pub(super) fn take_back(&self, priority: Priority, count: u32) {
+        self.given_back.add(priority, count);
+    }
+
+    fn get(&self) -> ByPriority<u64> {
+        let given_back = self.given_back.load();
+        let left = |class| self.taken.sum(|line: &Line| &line.0[class]) - given_back[class];
+        ByPriority::from(std::array::from_fn(left))
+    }
 }
 
 /// A number for each priority.
 #[derive(Debug)]
 pub(super) struct Counted([AtomicU64; 4]);
 
-impl Counted {
-    fn new() -> Self {
+impl Default for Counted {
+    fn default() -> Self {
         Self(std::array::from_fn(|_| AtomicU64::new(0)))
     }
+}
 
+impl Counted {
     pub(super) fn add(&self, priority: Priority, count: u32) {
-        self.0[priority.class()].fetch_add(count.into(), Ordering::Relaxed);
+        // What is given back was taken before, and is to be found there.
+        self.0[priority.class()].fetch_add(count.into(), Ordering::Release);
     }
 
-    pub(super) fn take_back(&self, priority: Priority, count: u32) {
-        self.0[priority.class()].fetch_sub(count.into(), Ordering::Relaxed);
+    fn load(&self) -> [u64; 4] {
+        std::array::from_fn(|class| self.0[class].load(Ordering::Acquire))
     }
 
     fn get(&self) -> ByPriority<u64> {
-        ByPriority::from(std::array::from_fn(|class| self.0[class].load(Ordering::Relaxed)))
+        ByPriority::from(self.load())
     }
 }
 
 impl Counts {
     pub(super) fn new() -> Self {
-        Self { admitted: Counted::new(), rejected: Counted::new(), shed: Counted::new() }
+        Self {
+            admitted: Admitted::default(),
+            rejected: Counted::default(),
+            shed: Counted::default(),
+        }
     }
 
     pub(super) fn get(&self) -> RateCounts {

@@ -80,6 +80,24 @@ fn a_success_of_a_healthy_service_only_reads() {
 }
 
 #[test]
+fn a_success_only_reads_while_the_last_calls_were_all_good() {
+    let breaker = breaker(BreakerConfig::new().failure_rate(0.5).window(4).min_calls(4));
+    let now = Moment::now();
+    let successes = |times| (0..times).for_each(|_| record(&breaker, Ending::Success, now));
+    successes(4);
+    breaker.with_lock_held(|| successes(3));
+    record(&breaker, Ending::Failure, now);
+    successes(4);
+    breaker.with_lock_held(|| successes(3));
+    let window = breaker.snapshot().window.expect("it is of a rate");
+    assert_eq!((window.calls, window.failures), (4, 0));
+    record(&breaker, Ending::Failure, now);
+    assert_eq!(breaker.state(), State::Closed);
+    record(&breaker, Ending::Failure, now);
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
 fn a_snapshot_tells_what_was_counted() {
     let breaker = breaker(BreakerConfig::new());
     let now = Moment::now();
