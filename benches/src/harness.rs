@@ -104,6 +104,14 @@ pub struct Scenario {
     pub contenders: Vec<Contender>,
 }
 
+impl Scenario {
+    /// Ours and the floor, then the peers: in this order they stand in the table.
+    pub fn new(title: &'static str, mut contenders: Vec<Contender>, peers: Vec<Contender>) -> Self {
+        contenders.extend(peers);
+        Self { title, contenders }
+    }
+}
+
 /// Numbers that look random and are the same in each run.
 #[derive(Debug)]
 pub struct Shuffler(u64);
@@ -139,6 +147,30 @@ pub struct Times {
     role: Role,
     /// `None` where it was disturbed in every try.
     rounds: Vec<Option<f64>>,
+}
+
+impl Times {
+    /// Whose.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is to the others.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The median of the rounds, in nanoseconds; `None` where none was undisturbed.
+    pub fn median(&self) -> Option<f64> {
+        quartiles(self.rounds.iter().flatten().copied()).map(|[_, median, _]| median)
+    }
+
+    /// The median of the ratios within the rounds; `None` where no round of both was undisturbed.
+    pub fn ratio(&self, to: &Self) -> Option<f64> {
+        let rounds = self.rounds.iter().zip(&to.rounds);
+        let [_, median, _] = quartiles(rounds.filter_map(|(of, to)| Some((*of)? / (*to)?)))?;
+        Some(median)
+    }
 }
 
 /// How long one contender runs in one round: less than what the scheduler gives at a time, so that most laps are whole.
@@ -219,13 +251,6 @@ fn quartiles(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
     Some([last / 4, last / 2, last - last / 4].map(|index| values[index]))
 }
 
-/// The median of the ratios within the rounds.
-fn ratio(of: &Times, to: &Times) -> Option<f64> {
-    let rounds = of.rounds.iter().zip(&to.rounds);
-    let [_, median, _] = quartiles(rounds.filter_map(|(of, to)| Some((*of)? / (*to)?)))?;
-    Some(median)
-}
-
 const HEAD: &str = "\
 | contender | ns | half of the rounds | to ours | to the floor |
 | --- | ---: | ---: | ---: | ---: |
@@ -250,7 +275,7 @@ pub fn table(title: &str, times: &[Times]) -> String {
         let [low, median, high] = [low, median, high].map(figure);
         let _ = write!(text, "| {name} | {median} | {low} to {high} |");
         for other in [ours, floor] {
-            let _ = match other.and_then(|other| ratio(contender, other)) {
+            let _ = match other.and_then(|other| contender.ratio(other)) {
                 Some(ratio) => write!(text, " {ratio:.2} |"),
                 None => write!(text, " |"),
             };
@@ -264,6 +289,6 @@ pub fn table(title: &str, times: &[Times]) -> String {
 }
 
 /// Three digits, as far as they mean something.
-fn figure(nanoseconds: f64) -> String {
+pub fn figure(nanoseconds: f64) -> String {
     if nanoseconds < 100.0 { format!("{nanoseconds:.1}") } else { format!("{nanoseconds:.0}") }
 }

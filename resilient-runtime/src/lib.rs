@@ -103,6 +103,8 @@ pub mod guide;
 mod histogram;
 mod latency;
 mod name;
+#[cfg(feature = "disk")]
+mod opaque;
 mod outcome;
 mod pipeline;
 mod policy;

@@ -136,26 +136,28 @@ fn get(size: usize, count: u64) -> Scenario {
     write(&database, count, b"", Durability::Immediate);
     write(&as_ours, count, b"", Durability::Immediate);
     let keys = (count, &place);
-    Scenario {
-        title: "An answer from disk, all of them in the system's page cache",
-        contenders: vec![
-            gets(Role::Ours, "ours, a task", keys, move |number| {
-                // A task hands the read to a thread that may block, and waits.
-                let answer = runtime().block_on(ours.answer(number, size));
-                answer.is_ok_and(|answer| is_text(&answer, number, size))
-            }),
-            gets(Role::Ours, "ours, a thread", keys, move |number| {
-                let answer = blocking.answer(number, size);
-                answer.is_ok_and(|answer| is_text(&answer, number, size))
-            }),
-            gets(Role::Floor, "redb", keys, move |number| {
-                read(&database, number).is_some_and(|answer| is_text(&answer, number, size))
-            }),
-            gets(Role::Peer, "redb, with as few pages in memory as ours", keys, move |number| {
-                read(&as_ours, number).is_some_and(|answer| is_text(&answer, number, size))
-            }),
-        ],
-    }
+    let contenders = vec![
+        gets(Role::Ours, "ours, a task", keys, move |number| {
+            // A task hands the read to a thread that may block, and waits.
+            let answer = runtime().block_on(ours.answer(number, size));
+            answer.is_ok_and(|answer| is_text(&answer, number, size))
+        }),
+        gets(Role::Ours, "ours, a thread", keys, move |number| {
+            let answer = blocking.answer(number, size);
+            answer.is_ok_and(|answer| is_text(&answer, number, size))
+        }),
+        gets(Role::Floor, "redb", keys, move |number| {
+            read(&database, number).is_some_and(|answer| is_text(&answer, number, size))
+        }),
+        gets(Role::Peer, "redb, with as few pages in memory as ours", keys, move |number| {
+            read(&as_ours, number).is_some_and(|answer| is_text(&answer, number, size))
+        }),
+    ];
+    Scenario::new(
+        "An answer from disk, all of them in the system's page cache",
+        contenders,
+        Vec::new(),
+    )
 }
 
 /// Puts of ever new keys. What waits in a queue is written before the clock starts again.
@@ -205,49 +207,51 @@ fn put(size: usize) -> Scenario {
             write(&database, number, text(number, size).as_bytes(), durability());
         }
     };
-    Scenario {
-        title: "An answer is looked for, not found and put on disk: the caller's time",
-        contenders: vec![
-            puts(
-                Role::Ours,
-                "ours, a task",
-                &place,
-                at_once,
-                move |number| {
-                    let before = reached();
-                    let answer = runtime().block_on(ours.answer(number, size));
-                    assert!(answer.is_ok_and(|answer| is_text(&answer, number, size)));
-                    assert_eq!(reached() - before, 1, "an answer that was not there is loaded");
-                },
-                move || runtime().block_on(registry.flush()),
-            ),
-            puts(
-                Role::Ours,
-                "ours, a thread",
-                &place,
-                at_once,
-                move |number| {
-                    let answer = blocking.answer(number, size);
-                    assert!(answer.is_ok_and(|answer| is_text(&answer, number, size)));
-                },
-                move || flushed.flush_blocking(),
-            ),
-            puts(
-                Role::Floor,
-                "redb, not synced",
-                &place,
-                at_once,
-                bare(1 << 32, || Durability::None),
-                || (),
-            ),
-            puts(
-                Role::Peer,
-                "redb, synced",
-                &place,
-                at_once,
-                bare(1 << 33, || Durability::Immediate),
-                || (),
-            ),
-        ],
-    }
+    let contenders = vec![
+        puts(
+            Role::Ours,
+            "ours, a task",
+            &place,
+            at_once,
+            move |number| {
+                let before = reached();
+                let answer = runtime().block_on(ours.answer(number, size));
+                assert!(answer.is_ok_and(|answer| is_text(&answer, number, size)));
+                assert_eq!(reached() - before, 1, "an answer that was not there is loaded");
+            },
+            move || runtime().block_on(registry.flush()),
+        ),
+        puts(
+            Role::Ours,
+            "ours, a thread",
+            &place,
+            at_once,
+            move |number| {
+                let answer = blocking.answer(number, size);
+                assert!(answer.is_ok_and(|answer| is_text(&answer, number, size)));
+            },
+            move || flushed.flush_blocking(),
+        ),
+        puts(
+            Role::Floor,
+            "redb, not synced",
+            &place,
+            at_once,
+            bare(1 << 32, || Durability::None),
+            || (),
+        ),
+        puts(
+            Role::Peer,
+            "redb, synced",
+            &place,
+            at_once,
+            bare(1 << 33, || Durability::Immediate),
+            || (),
+        ),
+    ];
+    Scenario::new(
+        "An answer is looked for, not found and put on disk: the caller's time",
+        contenders,
+        Vec::new(),
+    )
 }

@@ -1,11 +1,10 @@
 //! One key to a million, each with a limiter of its own.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use resilient_runtime::{Registry, resilient};
 
-use super::Entry;
+use super::{Entry, peers};
 use crate::{
     harness::{Contender, Reaches, Role, Scenario, Shuffler},
     work::{Answer, Client, drive, ready},
@@ -15,7 +14,7 @@ use crate::{
 pub const ALL: &[Entry] = &[("keys", false, keys)];
 
 /// Ours keeps at most 2^20.
-const COUNTS: [usize; 4] = [1, 100, 10_000, 1_000_000];
+pub const COUNTS: [usize; 4] = [1, 100, 10_000, 1_000_000];
 
 // A token in a hundred seconds and fifty million in stock: no limiter is full again while we measure, so that none may be
 // forgotten, and none is ever empty.
@@ -47,43 +46,28 @@ pub fn ours(hosts: &[String]) -> impl Fn(&str) -> bool + use<> {
     move |host| drive(decorator.get(host)).is_ok()
 }
 
-/// The same with governor.
-pub fn governor() -> impl Fn(&String) -> bool {
-    let burst = NonZeroU32::new(50_000_000).expect("not 0");
-    let quota = Quota::with_period(Duration::from_secs(100)).expect("not 0").allow_burst(burst);
-    let limiter: DefaultKeyedRateLimiter<String> = RateLimiter::keyed(quota);
-    move |host| {
-        let call = async {
-            limiter.until_key_ready(host).await;
-            ready().await
-        };
-        drive(call).is_ok()
+/// One for each host, asked in turn.
+pub fn contender(
+    role: Role,
+    name: &str,
+    hosts: Arc<[String]>,
+    call: impl Fn(&String) -> bool + 'static,
+) -> Contender {
+    for host in &*hosts {
+        assert!(call(host));
     }
+    let mut next = 0;
+    Contender::new(role, format!("{name}, {}", hosts.len()), Reaches::Every, move |_| {
+        next = if next + 1 == hosts.len() { 0 } else { next + 1 };
+        call(&hosts[next])
+    })
 }
 
 fn keys() -> Scenario {
-    let contender = |role, name: &str, hosts: Arc<[String]>, call: Box<dyn Fn(&String) -> bool>| {
-        for host in &*hosts {
-            assert!(call(host));
-        }
-        let mut next = 0;
-        Contender::new(role, format!("{name}, {}", hosts.len()), Reaches::Every, move |_| {
-            next = if next + 1 == hosts.len() { 0 } else { next + 1 };
-            call(&hosts[next])
-        })
-    };
-    let mut contenders = Vec::new();
-    for count in COUNTS {
+    let contenders = COUNTS.map(|count| {
         let ours = ours(&hosts(count));
-        contenders.push(contender(
-            Role::Ours,
-            "ours",
-            hosts(count),
-            Box::new(move |host| ours(host)),
-        ));
-    }
-    for count in COUNTS {
-        contenders.push(contender(Role::Peer, "governor", hosts(count), Box::new(governor())));
-    }
-    Scenario { title: "A rate limit for each of so many keys, asked in turn", contenders }
+        contender(Role::Ours, "ours", hosts(count), move |host| ours(host))
+    });
+    let title = "A rate limit for each of so many keys, asked in turn";
+    Scenario::new(title, contenders.into(), peers!(keys::keys))
 }

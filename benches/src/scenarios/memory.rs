@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use resilient_runtime::{Registry, resilient};
-use tower_resilience::cache::{CacheLayer, EvictionPolicy};
 
-use super::{Entry, tower_service};
+use super::{Entry, peers};
 use crate::{
     harness::{Contender, Reaches, Role, Scenario, Shuffler},
     work::{Answer, Client, drive, ready},
@@ -16,8 +15,9 @@ pub const ALL: &[Entry] = &[("memory/string", true, strings), ("memory/integer",
 
 const KEYS: usize = 10_000;
 /// Caches in parts need more than they hold, or a part is full.
-const CAPACITY: usize = 2 * KEYS;
-const LIFE: Duration = Duration::from_hours(1);
+pub const CAPACITY: usize = 2 * KEYS;
+/// How long they live.
+pub const LIFE: Duration = Duration::from_hours(1);
 
 #[resilient(service = "memory", cache(memory = "1h", capacity = 20_000))]
 trait Kept {
@@ -34,7 +34,8 @@ impl Kept for Client {
     }
 }
 
-fn order() -> Vec<u64> {
+/// The keys, shuffled.
+pub fn order() -> Vec<u64> {
     let mut order: Vec<u64> = (0..KEYS as u64).collect();
     Shuffler::new(7).shuffle(&mut order);
     order
@@ -49,124 +50,61 @@ fn cycle(length: usize) -> impl FnMut() -> usize {
     }
 }
 
-fn names() -> Vec<String> {
+/// The same as texts.
+pub fn names() -> Vec<String> {
     order().into_iter().map(|number| format!("Divine Orb {number}")).collect()
 }
+
+const BARE: &str = "quick_cache and a clock read";
 
 /// What stands for a cache with a time to live, put together by hand: when it expires beside the value.
 type Timed<K> = quick_cache::sync::Cache<K, (Instant, u64)>;
 
+/// Asks for one name after the other.
+pub fn by_name(role: Role, label: &str, mut look: impl FnMut(&str) -> bool + 'static) -> Contender {
+    let (names, mut next) = (names(), cycle(KEYS));
+    Contender::new(role, label, Reaches::None, move |_| look(&names[next()]))
+}
+
+/// Asks for one number after the other.
+pub fn by_number(
+    role: Role,
+    label: &str,
+    mut look: impl FnMut(u64) -> bool + 'static,
+) -> Contender {
+    let (numbers, mut next) = (order(), cycle(KEYS));
+    Contender::new(role, label, Reaches::None, move |_| look(numbers[next()]))
+}
+
+/// Whether what was kept is there, and not expired.
+fn is_fresh(kept: Option<(Instant, u64)>) -> bool {
+    kept.is_some_and(|(until, value)| Instant::now() < until && value == 1)
+}
+
 fn strings() -> Scenario {
-    let none = Reaches::None;
-    let names = names();
     let ours = ResilientKept::with_registry(Client, &Registry::new());
     let quick = Timed::<String>::new(CAPACITY);
-    let moka =
-        moka::sync::Cache::builder().max_capacity(CAPACITY as u64).time_to_live(LIFE).build();
-    let cached = cached::ShardedLruTtlCache::<String, u64>::builder()
-        .max_size(CAPACITY)
-        .ttl(LIFE)
-        .build()
-        .expect("valid");
-    let layer = CacheLayer::<String, String>::builder()
-        .max_size(CAPACITY)
-        .ttl(LIFE)
-        .eviction_policy(EvictionPolicy::Lru)
-        .key_extractor(String::clone)
-        .build()
-        .expect("valid");
-    let mut tower = tower::Layer::layer(&layer, tower::service_fn(|_: String| ready()));
-    let mut ask = move |name: &str| {
-        let name = name.to_owned();
-        drive(async {
-            let service = tower::ServiceExt::ready(&mut tower).await?;
-            tower::Service::call(service, name).await
-        })
-        .is_ok()
-    };
-    for name in &names {
-        assert!(drive(ours.by_name(name)).is_ok());
-        quick.insert(name.clone(), (Instant::now() + LIFE, 1));
-        moka.insert(name.clone(), 1_u64);
-        cached.set(name.clone(), 1);
-        assert!(ask(name));
+    for name in names() {
+        assert!(drive(ours.by_name(&name)).is_ok());
+        quick.insert(name, (Instant::now() + LIFE, 1));
     }
-    // Its writes are done by whoever reads later.
-    moka.run_pending_tasks();
-    let contender = |role, label, mut look: Box<dyn FnMut(&str) -> bool>| {
-        let (names, mut next) = (names.clone(), cycle(KEYS));
-        Contender::new(role, label, none, move |_| look(&names[next()]))
-    };
-    Scenario {
-        title: "A hit in memory, keys are strings",
-        contenders: vec![
-            contender(Role::Ours, "ours", Box::new(move |name| drive(ours.by_name(name)).is_ok())),
-            contender(
-                Role::Floor,
-                "quick_cache and a clock read",
-                Box::new(move |name| {
-                    quick
-                        .get(name)
-                        .is_some_and(|(until, value)| Instant::now() < until && value == 1)
-                }),
-            ),
-            contender(Role::Peer, "moka", Box::new(move |name| moka.get(name) == Some(1))),
-            contender(Role::Peer, "cached", Box::new(move |name| cached.get(name) == Some(1))),
-            contender(Role::Peer, "tower-resilience", Box::new(ask)),
-        ],
-    }
+    let contenders = vec![
+        by_name(Role::Ours, "ours", move |name| drive(ours.by_name(name)).is_ok()),
+        by_name(Role::Floor, BARE, move |name| is_fresh(quick.get(name))),
+    ];
+    Scenario::new("A hit in memory, keys are strings", contenders, peers!(memory::strings))
 }
 
 fn integers() -> Scenario {
-    let none = Reaches::None;
     let ours = ResilientKept::with_registry(Client, &Registry::new());
     let quick = Timed::<u64>::new(CAPACITY);
-    let moka =
-        moka::sync::Cache::builder().max_capacity(CAPACITY as u64).time_to_live(LIFE).build();
-    let cached = cached::ShardedLruTtlCache::<u64, u64>::builder()
-        .max_size(CAPACITY)
-        .ttl(LIFE)
-        .build()
-        .expect("valid");
-    let layer = CacheLayer::<u64, u64>::builder()
-        .max_size(CAPACITY)
-        .ttl(LIFE)
-        .eviction_policy(EvictionPolicy::Lru)
-        .key_extractor(u64::clone)
-        .build()
-        .expect("valid");
-    let mut ask = tower_service!(layer, |_: u64| ready());
     for number in order() {
         assert!(drive(ours.by_number(number)).is_ok());
         quick.insert(number, (Instant::now() + LIFE, 1));
-        moka.insert(number, 1_u64);
-        cached.set(number, 1);
-        assert!(ask(number).is_ok());
     }
-    moka.run_pending_tasks();
-    let contender = |role, label, mut look: Box<dyn FnMut(u64) -> bool>| {
-        let (numbers, mut next) = (order(), cycle(KEYS));
-        Contender::new(role, label, none, move |_| look(numbers[next()]))
-    };
-    Scenario {
-        title: "A hit in memory, keys are integers",
-        contenders: vec![
-            contender(
-                Role::Ours,
-                "ours",
-                Box::new(move |number| drive(ours.by_number(number)).is_ok()),
-            ),
-            contender(
-                Role::Floor,
-                "quick_cache and a clock read",
-                Box::new(move |number| {
-                    let kept = quick.get(&number);
-                    kept.is_some_and(|(until, value)| Instant::now() < until && value == 1)
-                }),
-            ),
-            contender(Role::Peer, "moka", Box::new(move |number| moka.get(&number) == Some(1))),
-            contender(Role::Peer, "cached", Box::new(move |number| cached.get(&number) == Some(1))),
-            contender(Role::Peer, "tower-resilience", Box::new(move |number| ask(number).is_ok())),
-        ],
-    }
+    let contenders = vec![
+        by_number(Role::Ours, "ours", move |number| drive(ours.by_number(number)).is_ok()),
+        by_number(Role::Floor, BARE, move |number| is_fresh(quick.get(&number))),
+    ];
+    Scenario::new("A hit in memory, keys are integers", contenders, peers!(memory::integers))
 }

@@ -62,15 +62,14 @@ macro_rules! api {
 }
 pub(crate) use api;
 
-/// A service of tower behind a layer, asked as its documentation says.
-macro_rules! tower_service {
-    ($layer:expr, $operation:expr) => {{
-        let mut service = tower::Layer::layer(&$layer, tower::service_fn($operation));
-        move |number: u64| {
-            $crate::work::drive(async {
-                tower::Service::call(tower::ServiceExt::ready(&mut service).await?, number).await
-            })
-        }
+/// The peers of a scenario, where they are compiled.
+macro_rules! peers {
+    ($($path:tt)+) => {{
+        #[cfg(feature = "peers")]
+        let peers = $crate::peers::$($path)+();
+        #[cfg(not(feature = "peers"))]
+        let peers = Vec::new();
+        peers
     }};
 }
-pub(crate) use tower_service;
+pub(crate) use peers;

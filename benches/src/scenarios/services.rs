@@ -60,8 +60,6 @@ fn services() -> Scenario {
             drive(call).is_ok()
         })
     });
-    Scenario {
-        title: "A breaker for each of so many services, called in turn",
-        contenders: ours.into_iter().chain(floor).collect(),
-    }
+    let contenders = ours.into_iter().chain(floor).collect();
+    Scenario::new("A breaker for each of so many services, called in turn", contenders, Vec::new())
 }

@@ -10,6 +10,8 @@ use super::{
     api, keys, services,
     together::{self, Together as _},
 };
+#[cfg(feature = "peers")]
+use crate::peers;
 use crate::{
     counting::bytes,
     floor,
@@ -37,29 +39,50 @@ api! {
 
 /// Both tables, in Markdown.
 pub fn tables() -> String {
-    futures() + &memory()
+    let mut text = format!(
+        "The future of the operation, `suspends`, takes {} bytes itself.\n\n\
+        | future of a call | bytes over the operation's |\n| --- | ---: |\n",
+        size_of_val(&suspends())
+    );
+    let floor = size_of_val(&floor::Stack::default().call(suspends)) - size_of_val(&suspends());
+    let futures = our_futures().into_iter().chain([("floor, all five", floor)]);
+    for (name, bytes) in futures.chain(peer_futures()) {
+        let _ = writeln!(text, "| {name} | {bytes} |");
+    }
+    text.push_str("\n| memory of | bytes each |\n| --- | ---: |\n");
+    for (name, bytes) in our_memory().into_iter().chain(peer_memory()) {
+        let _ = writeln!(text, "| {name} | {bytes:.0} |");
+    }
+    text
 }
 
-fn futures() -> String {
+/// Futures of ours over the operation's own.
+pub fn our_futures() -> Vec<(&'static str, usize)> {
     let inner = size_of_val(&suspends());
-    let mut text =
-        "| future of a call, `suspends` | bytes | over the operation's |\n| --- | ---: | ---: |\n"
-            .to_owned();
-    let mut row = |name: &str, bytes: usize| {
-        let _ = writeln!(text, "| {name} | {bytes} | {} |", bytes - inner);
-    };
     let registry = Registry::new();
     let breaker = ResilientBreaker::with_registry(Client, &registry);
     let everything = ResilientEverything::with_registry(Client, &registry);
-    row("the operation", inner);
-    row("ours, breaker alone", size_of_val(&breaker.suspends()));
-    row("ours, all five by attribute", size_of_val(&together::by_attribute().suspends()));
-    row("ours, all five by hand", size_of_val(&together::by_hand().call(suspends)));
-    row("ours, every policy and a fallback, by attribute", size_of_val(&everything.suspends()));
-    row("floor, all five", size_of_val(&floor::Stack::default().call(suspends)));
-    row("put together, all five", size_of_val(&together::PutTogether::default().call(suspends)));
-    text.push('\n');
-    text
+    vec![
+        ("ours, breaker alone", size_of_val(&breaker.suspends()) - inner),
+        ("ours, all five by attribute", size_of_val(&together::by_attribute().suspends()) - inner),
+        ("ours, all five by hand", size_of_val(&together::by_hand().call(suspends)) - inner),
+        (
+            "ours, every policy and a fallback, by attribute",
+            size_of_val(&everything.suspends()) - inner,
+        ),
+    ]
+}
+
+#[cfg(feature = "peers")]
+fn peer_futures() -> Vec<(&'static str, usize)> {
+    let put_together = peers::together::PutTogether::default();
+    let bytes = size_of_val(&put_together.call(suspends)) - size_of_val(&suspends());
+    vec![("put together, all five", bytes)]
+}
+
+#[cfg(not(feature = "peers"))]
+fn peer_futures() -> Vec<(&'static str, usize)> {
+    Vec::new()
 }
 
 /// What so many of something keep, each.
@@ -72,21 +95,12 @@ fn each<T>(count: usize, make: impl FnOnce() -> T) -> f64 {
     held as f64 / count as f64
 }
 
-fn memory() -> String {
-    const KEYS: usize = 1_000_000;
-    const SERVICES: usize = 10_000;
-    let mut text = "| memory of | bytes each |\n| --- | ---: |\n".to_owned();
-    let mut row = |name: &str, bytes: f64| {
-        let _ = writeln!(text, "| {name} | {bytes:.0} |");
-    };
+const KEYS: usize = 1_000_000;
+const SERVICES: usize = 10_000;
+
+/// Bytes of what ours keeps while nobody calls. Only with [`Counting`](crate::counting::Counting) as the allocator.
+pub fn our_memory() -> Vec<(&'static str, f64)> {
     let hosts = keys::hosts(KEYS);
-    row("ours, a key with a limiter (of a million)", each(KEYS, || keys::ours(&hosts)));
-    let governor = || {
-        let call = keys::governor();
-        assert!(hosts.iter().all(&call));
-        call
-    };
-    row("governor, a key with a limiter (of a million)", each(KEYS, governor));
     let policies = || {
         let registry = Registry::new();
         let policies = services::policies(&registry, SERVICES);
@@ -95,6 +109,24 @@ fn memory() -> String {
         }
         (registry, policies)
     };
-    row("ours, a service with a breaker (of ten thousand)", each(SERVICES, policies));
-    text
+    vec![
+        ("ours, a key with a limiter (of a million)", each(KEYS, || keys::ours(&hosts))),
+        ("ours, a service with a breaker (of ten thousand)", each(SERVICES, policies)),
+    ]
+}
+
+#[cfg(feature = "peers")]
+fn peer_memory() -> Vec<(&'static str, f64)> {
+    let hosts = keys::hosts(KEYS);
+    let governor = || {
+        let call = peers::keys::governor();
+        assert!(hosts.iter().all(&call));
+        call
+    };
+    vec![("governor, a key with a limiter (of a million)", each(KEYS, governor))]
+}
+
+#[cfg(not(feature = "peers"))]
+fn peer_memory() -> Vec<(&'static str, f64)> {
+    Vec::new()
 }

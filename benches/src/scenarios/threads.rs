@@ -9,14 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use failsafe::{
-    Config, backoff::constant, failure_policy::consecutive_failures, futures::CircuitBreaker as _,
-};
-use recloser::Recloser;
 use resilient_runtime::{Registry, resilient};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
-use super::{Entry, api, together};
+use super::{Entry, api, peers, together};
 use crate::{
     floor,
     harness::{Contender, Reaches, Role, Scenario, lap, run_delay},
@@ -76,7 +72,11 @@ fn on_threads(threads: usize, calls: u64, call: &Arc<Call>) -> (Duration, Durati
 }
 
 /// The same call on one thread, and on two.
-fn both(role: Role, name: &str, call: impl Fn() -> bool + Send + Sync + 'static) -> [Contender; 2] {
+pub fn both(
+    role: Role,
+    name: &str,
+    call: impl Fn() -> bool + Send + Sync + 'static,
+) -> [Contender; 2] {
     let call: Arc<Call> = Arc::new(call);
     [(1, "one thread"), (2, "two threads")].map(|(threads, label)| {
         let call = Arc::clone(&call);
@@ -89,8 +89,6 @@ fn both(role: Role, name: &str, call: impl Fn() -> bool + Send + Sync + 'static)
 fn breaker() -> Scenario {
     let ours = ResilientConsecutive::with_registry(Client, &Registry::new());
     let breaker = floor::Consecutive::new(5);
-    let backoff = constant(Duration::from_mins(1));
-    let failsafe = Config::new().failure_policy(consecutive_failures(5, backoff)).build();
     let contenders = [
         both(Role::Ours, "ours", move || drive(ours.ready()).is_ok()),
         both(Role::Floor, "floor", move || {
@@ -102,19 +100,17 @@ fn breaker() -> Scenario {
             };
             drive(call).is_ok()
         }),
-        both(Role::Peer, "failsafe", move || drive(failsafe.call(ready())).is_ok()),
     ];
-    Scenario {
-        title: "Breaker of failures in a row, closed, on one thread and on two",
-        contenders: contenders.into_iter().flatten().collect(),
-    }
+    Scenario::new(
+        "Breaker of failures in a row, closed, on one thread and on two",
+        contenders.into_iter().flatten().collect(),
+        peers!(threads::breaker),
+    )
 }
 
 fn breaker_rate() -> Scenario {
     let ours = ResilientRate::with_registry(Client, &Registry::new());
     let breaker = floor::Rate::new(30);
-    let recloser: recloser::AsyncRecloser =
-        Recloser::custom().error_rate(0.6).closed_len(50).build().into();
     let contenders = [
         both(Role::Ours, "ours", move || drive(ours.ready()).is_ok()),
         both(Role::Floor, "floor", move || {
@@ -126,25 +122,24 @@ fn breaker_rate() -> Scenario {
             };
             drive(call).is_ok()
         }),
-        both(Role::Peer, "recloser", move || drive(recloser.call(ready())).is_ok()),
     ];
-    Scenario {
-        title: "Breaker of a rate, closed, on one thread and on two",
-        contenders: contenders.into_iter().flatten().collect(),
-    }
+    Scenario::new(
+        "Breaker of a rate, closed, on one thread and on two",
+        contenders.into_iter().flatten().collect(),
+        peers!(threads::breaker_rate),
+    )
 }
 
 fn all_five() -> Scenario {
     let ours = together::by_hand();
     let floor = floor::Stack::default();
-    let put_together = together::PutTogether::default();
     let contenders = [
         both(Role::Ours, "ours", move || drive(ours.call(ready)).is_ok()),
         both(Role::Floor, "floor", move || drive(floor.call(ready)).is_ok()),
-        both(Role::Peer, "put together", move || drive(put_together.call(ready)).is_ok()),
     ];
-    Scenario {
-        title: "All five policies, on one thread and on two",
-        contenders: contenders.into_iter().flatten().collect(),
-    }
+    Scenario::new(
+        "All five policies, on one thread and on two",
+        contenders.into_iter().flatten().collect(),
+        peers!(threads::all_five),
+    )
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use darling::FromMeta;
 use resilient_policy::{
     AttemptTime, Backoff, Budget, CustomBackoff, HedgeAfter, LimitAlgorithm, Per, Preset,
     RateAdaptation, RateAlgorithm, Scope, Threshold, Tier, Window,
@@ -12,15 +11,15 @@ use syn::{Expr, ExprPath, Lit};
 use super::{
     entry::is_off,
     group::read,
-    value::{Count, Number, Time, exemplified, literal, shown, time_of, wrong},
+    value::{Count, FromExpr, Number, Reading, Time, exemplified, literal, shown, time_of, wrong},
 };
 use crate::names::{nearest, slip, snake_case};
 
 /// Failures in a row, or a failure rate: `5`, `0.5`.
 pub(super) struct ThresholdKind(pub(super) Threshold);
 
-impl FromMeta for ThresholdKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for ThresholdKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         // A negative one is refused with the other rates that are none.
         let number = match expr {
             Expr::Unary(unary) => &unary.expr,
@@ -44,8 +43,8 @@ impl FromMeta for ThresholdKind {
 /// The last calls, or a time: `20`, `"30s"`.
 pub(super) struct WindowKind(pub(super) Window);
 
-impl FromMeta for WindowKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for WindowKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let time = match literal(expr) {
             Some(Lit::Str(_)) => true,
             Some(Lit::Int(int)) => time_of(&Lit::Int(int.clone())).is_some(),
@@ -75,8 +74,8 @@ pub(super) struct BackoffKind {
     pub(super) path: Option<ExprPath>,
 }
 
-impl FromMeta for BackoffKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for BackoffKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let names = || Backoff::NAMES.iter().map(|(name, _)| *name).chain(["exponential"]);
         let path = match (expr, literal(expr)) {
             (Expr::Path(_), _) if is_off(expr) => return wrong(EXPONENTIAL),
@@ -129,8 +128,8 @@ const EXPONENTIAL: &str =
 /// A share of the calls, or `off`.
 pub(super) struct BudgetKind(pub(super) Budget);
 
-impl FromMeta for BudgetKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for BudgetKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         if is_off(expr) {
             return Ok(Self(Budget::Off));
         }
@@ -150,8 +149,8 @@ impl FromMeta for BudgetKind {
 /// A time, or a percentile: `"50ms"`, `p95`.
 pub(super) struct AfterKind(pub(super) HedgeAfter);
 
-impl FromMeta for AfterKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for AfterKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         if let Some(percentile) = percentile(expr) {
             return Ok(Self(HedgeAfter::Percentile(percentile)));
         }
@@ -180,8 +179,8 @@ impl FromMeta for AfterKind {
 /// `p95`, or the number alone.
 pub(super) struct PercentileKind(pub(super) f64);
 
-impl FromMeta for PercentileKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for PercentileKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match percentile(expr) {
             Some(percentile) => Ok(Self(percentile)),
             None => match literal(expr) {
@@ -221,8 +220,8 @@ fn shown_suffix(lit: &Lit) -> &str {
 /// A duration that an attempt may take.
 pub(super) struct AttemptKind(pub(super) AttemptTime);
 
-impl FromMeta for AttemptKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for AttemptKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let word = word(expr);
         if Tier::NAMED.iter().any(|tier| tier.name() == word) {
             return wrong(format!("`{word}` is a tier; write `timeout(tier = {word})`"));
@@ -240,8 +239,8 @@ pub(super) struct TierKind {
     pub(super) path: Option<ExprPath>,
 }
 
-impl FromMeta for TierKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for TierKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let Expr::Path(path) = expr else {
             if let Some(Lit::Str(text)) = literal(expr)
                 && let Some(name) = nearest(&text.value(), Tier::NAMED.iter().map(Tier::name))
@@ -334,8 +333,8 @@ pub(crate) const PRIORITIES: [(&str, &str); 4] =
 /// A word, or an expression over the arguments.
 pub(super) struct PriorityKind(pub(super) Priority);
 
-impl FromMeta for PriorityKind {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for PriorityKind {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let names = || PRIORITIES.iter().map(|(name, _)| *name);
         match literal(expr) {
             Some(Lit::Str(text)) if nearest(&text.value(), names()).is_some() => wrong(format!(
@@ -359,8 +358,8 @@ impl FromMeta for PriorityKind {
     }
 }
 
-impl<T: Worded> FromMeta for Word<T> {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl<T: Worded> FromExpr for Word<T> {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let word = match literal(expr) {
             Some(Lit::Str(text)) => text.value(),
             _ => word(expr),

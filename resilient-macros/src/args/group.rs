@@ -1,6 +1,5 @@
 //! One policy's parameters: a table of what they are called and how their values are read.
 
-use darling::FromMeta;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use resilient_policy::Problem;
@@ -11,7 +10,7 @@ use super::{
     groups::Judged,
     off,
     places::Places,
-    value::{exemplified, literal, shown, time_of},
+    value::{FromExpr, Reading, exemplified, literal, shown, time_of},
 };
 use crate::{
     errors::Errors,
@@ -28,9 +27,9 @@ pub(super) struct Parameter<G: 'static> {
 /// What may stand behind a parameter's name.
 pub(super) enum Reader<G: 'static> {
     /// A value.
-    Value(fn(&mut G, &Expr) -> darling::Result<()>),
+    Value(fn(&mut G, &Expr) -> Reading<()>),
     /// A value, or nothing: the name alone says enough.
-    Word(fn(&mut G, Option<&Expr>) -> darling::Result<()>),
+    Word(fn(&mut G, Option<&Expr>) -> Reading<()>),
     /// A pattern over the error.
     Pattern(fn(&mut G, &Pattern)),
     /// Parameters of its own.
@@ -52,7 +51,7 @@ pub(super) struct Group<G: 'static> {
 }
 
 /// Reads a value of the kind `K`, at the tokens that the user typed.
-pub(super) fn read<K: FromMeta>(expr: &Expr) -> darling::Result<K> {
+pub(super) fn read<K: FromExpr>(expr: &Expr) -> Reading<K> {
     K::from_expr(ungrouped_expr(expr))
 }
 
@@ -276,7 +275,7 @@ impl<G: Judged> Group<G> {
     }
 
     /// The message for a value, with an example that this very parameter takes.
-    fn with_example(&self, group: &G, parameter: &Parameter<G>, error: &darling::Error) -> String {
+    fn with_example(&self, group: &G, parameter: &Parameter<G>, error: &str) -> String {
         let sample = sample(self.policy, parameter.name);
         let message = exemplified(error, sample);
         // What the user probably meant, such as the number in a text.

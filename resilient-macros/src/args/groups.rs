@@ -14,8 +14,8 @@ use super::{
     group::{Group, Parameter, Reader, read},
     rules::Rules,
     value::{
-        Count, ErrorPredicate, Flag, Hook, JitterName, Large, Number, Switch, Time, ValuePredicate,
-        Weigher,
+        Count, ErrorPredicate, Flag, Hook, JitterName, Large, Number, Reading, Switch, Time,
+        ValuePredicate, Weigher, wrong,
     },
 };
 
@@ -334,13 +334,11 @@ pub(super) const HEDGE: Group<Said<HedgeConfig>> = Group {
     example: "hedge(after = \"50ms\")",
 };
 
-fn one_attempt_time(timeout: &Said<TimeoutConfig>) -> darling::Result<()> {
+fn one_attempt_time(timeout: &Said<TimeoutConfig>) -> Reading<()> {
     if timeout.config.attempt.is_none() {
         return Ok(());
     }
-    Err(darling::Error::custom(
-        "`attempt` and `tier` both say how long an attempt may take; leave one of them out",
-    ))
+    wrong("`attempt` and `tier` both say how long an attempt may take; leave one of them out")
 }
 
 /// The policies that have a parameter of this name.

@@ -21,7 +21,7 @@ use self::{
     choice::Word,
     entry::{Entry, Value},
     group::{in_its_place, read},
-    value::{CratePath, Switch, Text, shown},
+    value::{CratePath, FromExpr, Switch, Text, shown},
 };
 pub(crate) use self::{
     choice::{PRIORITIES, Priority},
@@ -311,7 +311,7 @@ fn entries(tokens: TokenStream, errors: &mut Errors) -> Vec<Entry> {
 }
 
 /// The value of `key = value`.
-fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K> {
+fn setting<K: FromExpr>(entry: &Entry, errors: &mut Errors) -> Option<K> {
     match &entry.value {
         Value::Expr(expr) => match read::<K>(expr) {
             Ok(value) => Some(value),
@@ -333,7 +333,7 @@ fn setting<K: darling::FromMeta>(entry: &Entry, errors: &mut Errors) -> Option<K
 }
 
 /// Whether what stands in parentheses would be a value without them.
-fn fits<K: darling::FromMeta>(list: &TokenStream) -> bool {
+fn fits<K: FromExpr>(list: &TokenStream) -> bool {
     syn::parse2::<syn::Expr>(list.clone()).is_ok_and(|expr| read::<K>(&expr).is_ok())
 }
 

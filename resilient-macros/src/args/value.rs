@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use darling::FromMeta;
 use quote::ToTokens;
 use resilient_policy::{Jitter, duration};
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
@@ -10,16 +9,24 @@ use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, UnOp};
 use super::entry::is_off;
 use crate::names::nearest;
 
-pub(super) fn wrong<T>(message: impl std::fmt::Display) -> darling::Result<T> {
-    Err(darling::Error::custom(message))
+/// A kind of value.
+pub(super) trait FromExpr: Sized {
+    fn from_expr(expr: &Expr) -> Reading<Self>;
+}
+
+/// A value, or what is wrong with what was written for it, in a sentence.
+pub(super) type Reading<T> = Result<T, String>;
+
+pub(super) fn wrong<T>(message: impl std::fmt::Display) -> Reading<T> {
+    Err(message.to_string())
 }
 
 /// Stands in a message for a value that the parameter takes, whichever parameter that is.
 pub(super) const SAMPLE: &str = "\u{0}";
 
 /// A message whose example is this value.
-pub(super) fn exemplified(error: &darling::Error, sample: &str) -> String {
-    error.to_string().replace(SAMPLE, sample)
+pub(super) fn exemplified(message: &str, sample: &str) -> String {
+    message.replace(SAMPLE, sample)
 }
 
 pub(super) fn shown(expr: &impl ToTokens) -> String {
@@ -98,8 +105,8 @@ fn is_constant(path: &ExprPath) -> bool {
 /// A duration: `"60s"`.
 pub(super) struct Time(pub(super) Duration);
 
-impl FromMeta for Time {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Time {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let example = match literal(expr) {
             Some(Lit::Str(text)) => {
                 return duration::parse(&text.value()).map(Self).or_else(wrong);
@@ -135,8 +142,8 @@ pub(super) fn time_of(lit: &Lit) -> Option<String> {
 /// A whole number that is not negative.
 pub(super) struct Count(pub(super) u32);
 
-impl FromMeta for Count {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Count {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         whole(expr).map(Self)
     }
 }
@@ -144,8 +151,8 @@ impl FromMeta for Count {
 /// What may be more than a `Count`, such as what all answers weigh.
 pub(super) struct Large(pub(super) u64);
 
-impl FromMeta for Large {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Large {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         if let Some(Lit::Str(text)) = literal(expr)
             && let Some(bytes) = bytes_in(&text.value())
         {
@@ -158,7 +165,7 @@ impl FromMeta for Large {
     }
 }
 
-fn whole<N: std::str::FromStr>(expr: &Expr) -> darling::Result<N> {
+fn whole<N: std::str::FromStr>(expr: &Expr) -> Reading<N> {
     let Some(digits) = digits(expr) else {
         return wrong(no_number(expr, "a whole number", |text| text.parse::<N>().is_ok()));
     };
@@ -199,8 +206,8 @@ fn bytes_in(text: &str) -> Option<String> {
 /// A number, with a fraction or without.
 pub(super) struct Number(pub(super) f64);
 
-impl FromMeta for Number {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Number {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match digits(expr).and_then(|digits| digits.parse().ok()) {
             Some(number) => Ok(Self(number)),
             None => wrong(no_number(expr, "a number", |_| true)),
@@ -211,8 +218,8 @@ impl FromMeta for Number {
 /// The name of a kind of jitter.
 pub(super) struct JitterName(pub(super) Jitter);
 
-impl FromMeta for JitterName {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for JitterName {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         let name = match expr {
             Expr::Path(path) => path.path.get_ident().map(ToString::to_string).unwrap_or_default(),
             expr => match literal(expr) {
@@ -246,8 +253,8 @@ macro_rules! function_path {
         $(#[$doc])*
         pub(super) struct $name(pub(super) ExprPath);
 
-        impl FromMeta for $name {
-            fn from_expr(expr: &Expr) -> darling::Result<Self> {
+        impl FromExpr for $name {
+            fn from_expr(expr: &Expr) -> Reading<Self> {
                 match expr {
                     Expr::Path(path) if !is_off(expr) => Ok(Self(path.clone())),
                     Expr::Closure(_) => wrong(concat!(
@@ -288,8 +295,8 @@ function_path! {
 /// A text that is not empty.
 pub(super) struct Text(pub(super) String);
 
-impl FromMeta for Text {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Text {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match literal(expr) {
             Some(Lit::Str(text)) if text.value().trim().is_empty() => {
                 wrong("the service's name is empty; write one such as `service = \"poe2_scout\"`")
@@ -306,8 +313,8 @@ impl FromMeta for Text {
 /// `true` or `false`.
 pub(super) struct Switch(pub(super) bool);
 
-impl FromMeta for Switch {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Switch {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match literal(expr) {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
@@ -321,8 +328,8 @@ impl FromMeta for Switch {
 /// `true` or `false`, where the name alone says `true`.
 pub(super) struct Flag(pub(super) bool);
 
-impl FromMeta for Flag {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for Flag {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match literal(expr) {
             Some(Lit::Bool(switch)) => Ok(Self(switch.value)),
             _ => wrong(format!(
@@ -336,8 +343,8 @@ impl FromMeta for Flag {
 /// The path of this crate, where it goes by another name.
 pub(super) struct CratePath(pub(super) Path);
 
-impl FromMeta for CratePath {
-    fn from_expr(expr: &Expr) -> darling::Result<Self> {
+impl FromExpr for CratePath {
+    fn from_expr(expr: &Expr) -> Reading<Self> {
         match expr {
             Expr::Path(path) if path.qself.is_none() => Ok(Self(path.path.clone())),
             _ => wrong(format!(

@@ -46,6 +46,7 @@ use crate::{
     clock::Moment,
     counters::Counters,
     events::Subject,
+    opaque::Opaque,
     outcome::{Codec, Kept},
 };
 
@@ -71,7 +72,7 @@ pub(crate) type Displaced = Option<writer::Write>;
 /// The part of the store that belongs to one method and one namespace.
 #[derive(Debug)]
 pub(crate) struct DiskTier {
-    store: Arc<Store>,
+    store: Opaque<Store>,
     subject: Subject,
     /// What each of its keys begins with.
     prefix: Vec<u8>,
@@ -96,7 +97,7 @@ impl DiskTier {
             add_part(&mut prefix, part.as_bytes());
         }
         add_part(&mut prefix, &schema.to_be_bytes());
-        Self { store, subject, prefix, valid_since: AtomicU64::new(0), counters }
+        Self { store: store.into(), subject, prefix, valid_since: AtomicU64::new(0), counters }
     }
 
     /// Where the answer for `arguments` lies, and the whole key but for the type of the value.
@@ -140,7 +141,7 @@ impl DiskTier {
             let (age, left) = left(waiting.begun, stored_at, lifetime)?;
             return Some(DiskEntry { value, age, left });
         }
-        let store = Arc::clone(&self.store);
+        let store = self.store.clone();
         let found = unblock(move || {
             let bytes = store.read(&address)?;
             let record = Record::decode(&bytes)?;
