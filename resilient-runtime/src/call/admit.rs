@@ -161,9 +161,9 @@ impl<'m> Core<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
         self.begun = self.now;
-        pipeline.counters.attempts.add();
+        self.line.attempts.add();
         if self.attempts > 1 {
-            pipeline.counters.retries.add();
+            self.line.retries.add();
         } else {
             self.first_begun = self.now;
             if let Some(budget) = &pipeline.budget {
