@@ -65,6 +65,23 @@ async fn per_call_a_rejected_retry_leaves_the_failure_before_it() {
     assert_books_add_up(&policy);
 }
 
+/// A request that never left is no second failure of the service (law 6).
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_the_limiter_rejects_counts_as_nothing() {
+    let policy = policy(
+        PolicyConfig::new()
+            .breaker(BreakerConfig::new().threshold(2))
+            .retry(RETRY)
+            .rate(RateConfig::new().limit(0.01).burst(1).wait(Duration::ZERO)),
+    );
+    let double = Double::failing(10);
+    assert_eq!(get(&policy, &double).await, Err(Fault::Down));
+    assert_eq!(double.calls(), 1);
+    let breaker = snapshot(&policy).breaker.expect("declared");
+    assert_eq!((breaker.state, breaker.failures), (State::Closed, 1));
+    assert_books_add_up(&policy);
+}
+
 #[tokio::test(start_paused = true)]
 async fn per_call_a_call_that_the_limiter_rejects_gives_its_probe_back() {
     let policy = policy(
