@@ -22,7 +22,7 @@ async fn per_call_a_call_counts_once_by_how_it_ended() {
     assert_eq!(get(&policy, &double).await, Ok(3));
     assert_eq!(failed_in_a_row(), 0);
     for _ in 0..2 {
-        let _ = get(&policy, &Double::failing(3)).await;
+        assert_eq!(get(&policy, &Double::failing(3)).await, Err(Fault::Down), "it is closed");
     }
     let double = Double::default();
     assert!(matches!(
