@@ -87,11 +87,17 @@ impl<'m> Core<'m> {
         if let Err(rejection) = self.ask_breaker() {
             return Admission::Rejected(rejection);
         }
-        let (now, priority) = (self.now, self.priority());
-        match self.limiter() {
-            Some(limiter) if !limiter.take_one(priority, now) => self.ask_limiter(),
-            _ => self.begin(),
+        if self.pipeline.limiter.is_some() && !self.take_token() {
+            return self.ask_limiter();
         }
+        self.begin()
+    }
+
+    /// Takes a token if one is there.
+    #[inline]
+    fn take_token(&mut self) -> bool {
+        let (now, priority) = (self.now, self.priority());
+        self.limiter().is_none_or(|limiter| limiter.take_one(priority, now))
     }
 
     /// Asks for a place where none was free.
