@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use super::core::Core;
 use crate::{
-    BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
+    BulkheadFullReason, CircuitBreaker, Rejection,
     attempt::{Attempt, Limit, Watch},
     breaker::Permit,
     bulkhead::{Bulkhead, Entry, Place},
@@ -270,12 +270,7 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        let (over, watch) = match limit {
-            None => (now, Watch::Timed),
-            Some(Limit { at, scope: TimeoutScope::Call }) => (at, Watch::Call),
-            Some(Limit { at, .. }) => (at, Watch::Attempt),
-        };
-        Some(Hedge { attempt: Attempt { over, watch }, sent: now, permit })
+        Some(Hedge { sent: now, permit })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
@@ -340,9 +335,8 @@ impl<'m> Core<'m> {
     }
 }
 
-/// A request beside the one that is out, with what the breaker admitted it by.
+/// The leave to send a request beside the one that is out, with what the breaker gave it by.
 pub(super) struct Hedge {
-    pub(super) attempt: Attempt,
     pub(super) sent: Moment,
     pub(super) permit: Option<Permit>,
 }

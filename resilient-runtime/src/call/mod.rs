@@ -17,6 +17,7 @@ use self::{book::By, core::Core, held::Held, miss::Look, retry::Plea};
 pub use self::{
     lookup::Lookup,
     next::Next,
+    race::Race,
     refresh::{Refresh, owned},
 };
 use crate::{
