@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use resilient_runtime::{
-    BreakerConfig, Per, PolicyConfig, RateConfig, Rejection, RetryConfig, State, fallible,
+    BreakerConfig, BulkheadConfig, Per, PolicyConfig, RateConfig, Rejection, RetryConfig, State,
+    fallible,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{advance, sleep};
 
-use super::{SECOND, assert_books_add_up, get, policy, snapshot};
+use super::{SECOND, assert_books_add_up, get, policy, poll_once, snapshot};
 
 const PER_CALL: BreakerConfig = BreakerConfig::new().per(Per::Call);
 const RETRY: RetryConfig = RetryConfig::new().max(3).base(Duration::ZERO);
@@ -115,6 +116,26 @@ async fn per_call_a_wait_in_our_own_line_is_no_slowness_of_the_service() {
     for _ in 0..5 {
         assert!(get(&policy, &double).await.is_ok());
     }
+    let breaker = snapshot(&policy).breaker.expect("declared");
+    assert_eq!((breaker.state, breaker.slow_rate), (State::Closed, Some(0.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn per_call_nor_is_it_where_the_call_was_retried() {
+    let policy = policy(
+        PolicyConfig::new()
+            .breaker(PER_CALL.slow(3 * SECOND).slow_rate(0.1).min_calls(1))
+            .bulkhead(BulkheadConfig::new().max(1).wait(60 * SECOND))
+            .retry(RETRY),
+    );
+    let double = Double::playing([Act::Hang, Act::Fail(Fault::Down), Act::Answer]);
+    let mut holder = Box::pin(get(&policy, &double));
+    assert!(poll_once(holder.as_mut()).is_pending());
+    let mut waiting = Box::pin(get(&policy, &double));
+    assert!(poll_once(waiting.as_mut()).is_pending());
+    advance(10 * SECOND).await;
+    drop(holder);
+    assert_eq!(waiting.await, Ok(3));
     let breaker = snapshot(&policy).breaker.expect("declared");
     assert_eq!((breaker.state, breaker.slow_rate), (State::Closed, Some(0.0)));
 }
