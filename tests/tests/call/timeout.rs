@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use resilient_runtime::{
     AdaptiveConfig, HedgeConfig, Jitter, PolicyConfig, RateConfig, Rejection, RetryConfig,
-    TimeoutConfig, TimeoutScope,
+    TimeoutConfig, TimeoutScope, deadline,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -64,6 +64,23 @@ async fn of_its_own_deadline_and_that_of_the_call_around_it_the_earlier_one_coun
         assert_eq!(scope(answer), Some(TimeoutScope::Call));
         assert_eq!(start.elapsed(), 3 * SECOND);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_request_of_a_race_knows_how_long_the_attempt_has() {
+    let policy = policy(
+        PolicyConfig::new()
+            .hedge(HedgeConfig::new().after(SECOND))
+            .timeout(TimeoutConfig::new().attempt(5 * SECOND)),
+    );
+    let (end, told) = (Instant::now() + 5 * SECOND, Mutex::new(Vec::new()));
+    let answer = policy.call_hedged(|| async {
+        told.lock().expect("no panic").push(deadline());
+        tokio::time::sleep(2 * SECOND).await;
+        Ok::<_, Fault>(())
+    });
+    assert_eq!(answer.await, Ok(()));
+    assert_eq!(told.into_inner().expect("no panic"), [Some(end); 2]);
 }
 
 #[tokio::test(start_paused = true)]
