@@ -17,12 +17,12 @@ use redb::{ReadableTable, ReadableTableMetadata};
 use super::{
     Address, Miss,
     books::Books,
-    directories,
-    file::{self, Opened},
+    directories, file,
+    opened::Opened,
     record::Record,
     room::{self, Room},
     seal::Seal,
-    table::{self, Census},
+    table::{self, Census, Found},
     writer::{Batch, Content, Purge, Write},
 };
 use crate::events::{self, Subject};
@@ -119,33 +119,39 @@ impl Answers {
     /// Closes the file; whoever asks for something afterwards finds nothing.
     pub(super) fn close(&self) {
         let opened = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Opened { database, file, .. }) = opened else { return };
+        let Some(Opened { reader, database, file, .. }) = opened else { return };
         // Closing writes, and may panic where the file is damaged; whoever waits for the directory must go on.
-        let closed = catch_unwind(AssertUnwindSafe(|| drop(database)));
+        let closed = catch_unwind(AssertUnwindSafe(|| drop((reader, database))));
         if closed.is_err() {
             file::mark(&self.directory);
         } else if !self.is_broken() {
             // Without a seal the next one who opens it checks it.
             let _ = seal(&file, &self.directory);
         }
-        // The lock goes last, so that nobody writes before the seal is there.
+        // The lock goes last, so that nobody writes before the seal is there. It goes although somebody may still look
+        // at what he found, and so have a share in the file.
+        let _ = file.unlock();
         drop(file);
         directories::leave(&self.directory);
     }
 
+    /// To be called when a file was opened, and after each change.
     fn count(&self, opened: &Opened) -> Result<(), redb::Error> {
-        let entries = table::open(&opened.database)?.map_or(Ok(0), |table| table.len())?;
+        let entries = opened.renew()?.map_or(Ok(0), |table| table.len())?;
         self.books.holds(entries, room::taken(&opened.file)?);
         Ok(())
     }
 
-    pub(super) fn read(&self, address: &Address) -> Result<Vec<u8>, Miss> {
+    pub(super) fn read(&self, address: &Address) -> Result<Found, Miss> {
         if self.is_broken() {
             return Err(Miss::Absent);
         }
         let found = self.ask(|opened| {
-            let Some(table) = table::open(&opened.database)? else { return Ok(None) };
-            Ok(table.get(address)?.map(|record| record.value().to_vec()))
+            let Some(reader) = opened.reader()? else { return Ok(None) };
+            let found = reader.get_owned(address)?;
+            // A page that is damaged may claim more than it has: that panics here, where it is expected.
+            let _ = found.as_ref().map(Found::value);
+            Ok(found)
         });
         // An error was told of by `ask`.
         found.ok().flatten().ok_or(Miss::Absent)
@@ -195,7 +201,7 @@ impl Answers {
 
     fn put(&self, step: &[Step<'_>]) {
         let put = self.ask(|opened| {
-            table::change(&opened.database, |table| {
+            opened.change(|table| {
                 for Step { address, key, write, record } in step {
                     // A load that began later may have been written by another decorator, or another process.
                     let newer = table.get(*address)?.is_some_and(|there| {
@@ -252,7 +258,7 @@ impl Answers {
         let step = usize::try_from(self.room.step() / room::REMOVED).unwrap_or(usize::MAX);
         for step in addresses.chunks(step) {
             let _ = self.ask(|opened| {
-                table::change(&opened.database, |table| {
+                opened.change(|table| {
                     for address in step {
                         table.remove(address)?;
                     }

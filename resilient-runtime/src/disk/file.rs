@@ -14,6 +14,7 @@ use redb::{Database, StorageBackend, backends::FileBackend};
 
 use super::{
     backend::{Backend, Control},
+    opened::Opened,
     seal::{self, Seal},
 };
 
@@ -47,15 +48,6 @@ impl OpenError {
     pub(super) fn unusable(directory: &Path, problem: impl ToString) -> Self {
         Self::Unusable { directory: directory.to_owned(), problem: problem.to_string() }
     }
-}
-
-/// An open file: the database in it, and the hold on what lies below.
-#[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) database: Database,
-    pub(super) control: Arc<Control>,
-    /// Has the lock, which lasts until this is dropped.
-    pub(super) file: File,
 }
 
 /// Why a file was not opened.
@@ -112,7 +104,7 @@ pub(super) fn open_next(directory: &Path) -> Result<Opened, Refused> {
     let storage = storage(&file)?;
     let control = Arc::new(Control::suspicious(0));
     let database = attempt(storage, true, &control)?;
-    Ok(Opened { database, control, file })
+    Ok(Opened::new(database, control, file))
 }
 
 /// Puts [the next file](open_next) in the place of the one of its directory. Both locks are held.
@@ -174,7 +166,7 @@ fn open(directory: &Path) -> Result<Opened, Refused> {
         let patience = PATIENCE + Duration::from_secs(length / BYTES_A_SECOND);
         checked(storage, &control, patience)?
     };
-    Ok(Opened { database, control, file })
+    Ok(Opened::new(database, control, file))
 }
 
 /// Makes a file that only its owner may read, or opens the one that is there.

@@ -11,8 +11,9 @@ use super::{
     Address,
     answers::Answers,
     backend::Control,
-    file::{self, Opened},
+    file,
     memory::{Memory, lock},
+    opened::Opened,
     record::Record,
     room,
 };
@@ -91,10 +92,13 @@ pub fn store(input: &[u8]) {
     };
     let Ok(file) = tempfile() else { return };
     let answers =
-        Answers::new(Opened { database, control, file }, "/nonexistent".into(), room::DEFAULT);
+        Answers::new(Opened::new(database, control, file), "/nonexistent".into(), room::DEFAULT);
     for number in 0..40 {
         if let Ok(found) = answers.read(&address(number)) {
-            assert!(Record::decode(&found).is_err() || found == value(number), "a wrong answer");
+            assert!(
+                Record::decode(found.value()).is_err() || found.value() == value(number),
+                "a wrong answer"
+            );
         }
     }
     answers.sweep();

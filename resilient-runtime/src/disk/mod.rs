@@ -13,6 +13,7 @@ mod file;
 pub mod fuzz;
 #[cfg(any(test, resilient_fuzz))]
 mod memory;
+mod opened;
 #[cfg(test)]
 mod proofs;
 mod record;
@@ -143,8 +144,8 @@ impl DiskTier {
         }
         let store = self.store.clone();
         let found = unblock(move || {
-            let bytes = store.read(&address)?;
-            let record = Record::decode(&bytes)?;
+            let found = store.read(&address)?;
+            let record = Record::decode(found.value())?;
             if record.key != key {
                 return Ok(None);
             }

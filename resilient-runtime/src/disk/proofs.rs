@@ -13,8 +13,9 @@ use redb::{ReadableDatabase, StorageBackend};
 use super::{
     answers::Answers,
     backend::Control,
-    file::{self, Opened, Refused},
+    file::{self, Refused},
     memory::{Bytes, Memory, Step, lock},
+    opened::Opened,
     record::Record,
     room,
     table::TABLE,
@@ -30,7 +31,7 @@ fn answers(
     directory: &std::path::Path,
 ) -> Answers {
     let file = tempfile::tempfile().expect("a file");
-    Answers::new(Opened { database, control, file }, directory.to_owned(), room::DEFAULT)
+    Answers::new(Opened::new(database, control, file), directory.to_owned(), room::DEFAULT)
 }
 
 fn open(bytes: Vec<u8>, room: usize) -> (Result<(redb::Database, Arc<Control>), Refused>, Bytes) {
@@ -66,8 +67,8 @@ fn batch(numbers: std::ops::Range<u64>) -> Batch {
 /// Which of the answers are there. What is there is right.
 fn found(answers: &Answers, numbers: std::ops::Range<u64>) -> Vec<u64> {
     let right = |number: &u64| {
-        let Ok(bytes) = answers.read(&address(&key(*number))) else { return false };
-        let Ok(record) = Record::decode(&bytes) else { return false };
+        let Ok(found) = answers.read(&address(&key(*number))) else { return false };
+        let Ok(record) = Record::decode(found.value()) else { return false };
         assert_eq!((record.key, record.value), (&*key(*number), &*value(*number)));
         true
     };

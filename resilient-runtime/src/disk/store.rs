@@ -12,7 +12,9 @@ use super::{
     Address, Miss,
     answers::Answers,
     directories::{self, Entered},
-    file::{self, OpenError, Opened},
+    file::{self, OpenError},
+    opened::Opened,
+    table::Found,
     writer::{Purge, Queue, Write},
 };
 use crate::{DiskSnapshot, events, events::Subject};
@@ -107,7 +109,7 @@ impl Store {
     }
 
     /// Reads a record. Blocks.
-    pub(super) fn read(&self, address: &Address) -> Result<Vec<u8>, Miss> {
+    pub(super) fn read(&self, address: &Address) -> Result<Found, Miss> {
         self.answers.read(address)
     }
 
