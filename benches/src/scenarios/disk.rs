@@ -63,8 +63,8 @@ fn is_text(text: &str, number: u64, size: usize) -> bool {
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("answers");
 
-/// What the pages of ours may take in memory; the store's own default is a gibibyte.
-const PAGES: usize = 8 << 20;
+/// What the pages of ours may take in memory, by default; the store's own default is a gibibyte.
+const PAGES: usize = 64 << 20;
 
 /// The store alone.
 fn bare(directory: &Path, name: &str, pages: Option<usize>) -> Database {

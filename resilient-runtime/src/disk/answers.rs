@@ -39,6 +39,8 @@ pub(super) struct Answers {
     /// When the latest answer was stored: the clock of those who put answers, which the writing thread does not have.
     latest: AtomicU64,
     pub(super) room: Room,
+    /// How many bytes of pages the database may keep in memory.
+    memory: u64,
     pub(super) books: Books,
 }
 
@@ -51,7 +53,7 @@ struct Step<'b> {
 }
 
 impl Answers {
-    pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64) -> Self {
+    pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64, memory: u64) -> Self {
         let answers = Self {
             directory,
             opened: RwLock::new(Some(opened)),
@@ -59,6 +61,7 @@ impl Answers {
             warned: AtomicBool::new(false),
             latest: AtomicU64::new(0),
             room: Room::new(limit),
+            memory,
             books: Books::default(),
         };
         let _ = answers.ask(|opened| answers.count(opened));
@@ -300,7 +303,8 @@ impl Answers {
     }
 
     fn replace(&self, kept: &[Address]) -> Result<(), String> {
-        let mut next = file::open_next(&self.directory).map_err(|refused| refused.to_string())?;
+        let mut next =
+            file::open_next(&self.directory, self.memory).map_err(|refused| refused.to_string())?;
         self.ask(|opened| {
             // What goes wrong with the new file says nothing of the old one.
             Ok(table::copy(&opened.database, &mut next.database, kept)

@@ -33,7 +33,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    file::OpenError,
+    file::{DEFAULT_MEMORY, OpenError},
     room::{DEFAULT as DEFAULT_LIMIT, SMALLEST as SMALLEST_LIMIT},
     store::Store,
 };
@@ -244,7 +244,7 @@ fn add_part(key: &mut Vec<u8>, part: &[u8]) {
 }
 
 fn address(key: &[u8]) -> Address {
-    xxhash_rust::xxh3::xxh3_128(key).to_be_bytes()
+    twox_hash::XxHash3_128::oneshot(key).to_be_bytes()
 }
 
 /// The age of a value and how much longer it may be served; `None` where it may not, or was made in the future.
@@ -283,6 +283,12 @@ mod tests {
     fn work_that_blocks_is_done_by_the_one_who_waits_and_its_panic_ends_there() {
         assert_eq!(wait(unblock(thread)), Some(thread()));
         assert_eq!(wait(unblock(|| -> u32 { panic!("on purpose") })), None);
+    }
+
+    #[test]
+    fn an_answer_lies_where_earlier_versions_put_it() {
+        let key: Vec<u8> = (0..=250).cycle().take(100).collect();
+        assert_eq!(address(&key), 0xda95_ef16_fd95_66f3_29b2_0ba5_f03e_c01e_u128.to_be_bytes());
     }
 
     #[test]

@@ -40,8 +40,8 @@ impl Drop for EndOfQueue<'_> {
 
 impl Store {
     /// Opens a directory, or shares it with whoever in this process has it open. Of their limits the smaller one
-    /// holds.
-    pub(crate) fn open(directory: &Path, limit: u64) -> Result<Arc<Self>, OpenError> {
+    /// holds, and of what may be in memory the first one.
+    pub(crate) fn open(directory: &Path, limit: u64, memory: u64) -> Result<Arc<Self>, OpenError> {
         if directory.exists() && !directory.is_dir() {
             return Err(OpenError::NotADirectory(directory.to_owned()));
         }
@@ -55,8 +55,8 @@ impl Store {
             }
             Entered::Ours(opening) => opening,
         };
-        let (opened, warning) = file::open_or_replace(&directory);
-        let store = opened.map(|opened| Arc::new(Self::start(opened, directory, limit)));
+        let (opened, warning) = file::open_or_replace(&directory, memory);
+        let store = opened.map(|opened| Arc::new(Self::start(opened, directory, limit, memory)));
         match &store {
             Ok(store) => opening.done(store),
             Err(_) => drop(opening),
@@ -67,8 +67,8 @@ impl Store {
         store
     }
 
-    fn start(opened: Opened, directory: PathBuf, limit: u64) -> Self {
-        let answers = Arc::new(Answers::new(opened, directory, limit));
+    fn start(opened: Opened, directory: PathBuf, limit: u64, memory: u64) -> Self {
+        let answers = Arc::new(Answers::new(opened, directory, limit, memory));
         let queue = Arc::new(Queue::default());
         let writer = {
             let (queue, answers) = (Arc::clone(&queue), Arc::clone(&answers));
