@@ -77,11 +77,12 @@ impl Flights {
 
     fn take_seat(&self, key: &[u8]) -> (Seat, bool) {
         let mut flights = self.lock();
-        let leads = !flights.contains_key(key);
         let (flight, seats) = flights.entry(key.into()).or_insert_with(|| {
             let led_on = AtomicUsize::new(blocking::thread());
             (Arc::new(Flight { turn: Semaphore::new(0), landed: OnceLock::new(), led_on }), 0)
         });
+        // Nobody else has a seat in one that is new, and who leaves last takes it off the list.
+        let leads = *seats == 0;
         *seats += 1;
         let flight = Arc::clone(flight);
         drop(flights);

@@ -123,19 +123,16 @@ impl DiskTier {
         most: Lifetime,
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
-        // While it closes, nobody takes note of what is forgotten.
-        if self.store.problem().is_some() {
-            return None;
-        }
         let (address, key) = self.key(arguments, codec);
         let now = wall_now();
         let own = self.valid_since.load(Ordering::Acquire);
-        let valid_since = own.max(self.store.purged(&key));
+        let in_line = self.store.in_line(&address, &key)?;
+        let valid_since = own.max(in_line.purged);
         let left = move |begun, stored_at, kept: Lifetime| {
             let kept = kept.ttl.min(most.ttl) + kept.stale.min(most.stale);
             if begun <= valid_since { None } else { lifetime(stored_at, kept, now) }
         };
-        if let Some(waiting) = self.store.waiting(&address, &key) {
+        if let Some(waiting) = in_line.write {
             let Content::Answer { value, stored_at, lifetime, .. } = waiting.content else {
                 return None;
             };

@@ -15,7 +15,7 @@ use super::{
     file::{self, OpenError},
     opened::Opened,
     table::Found,
-    writer::{Purge, Queue, Write},
+    writer::{InLine, Purge, Queue, Write},
 };
 use crate::{DiskSnapshot, events, events::Subject};
 
@@ -98,14 +98,9 @@ impl Store {
         self.queue.purge(purge)
     }
 
-    /// A change that is in line to be made.
-    pub(super) fn waiting(&self, address: &Address, key: &[u8]) -> Option<Write> {
-        self.queue.find(address, key)
-    }
-
-    /// Up to when loads for `key` must have begun that are about to be removed.
-    pub(super) fn purged(&self, key: &[u8]) -> u64 {
-        self.queue.purged(key)
+    /// What is in line to be made of the answer for `key`; `None` where nothing is read and written any more.
+    pub(super) fn in_line(&self, address: &Address, key: &[u8]) -> Option<InLine> {
+        if self.answers.is_broken() { None } else { self.queue.find(address, key) }
     }
 
     /// Reads a record. Blocks.
