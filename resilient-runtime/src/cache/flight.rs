@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use quick_cache::DefaultHashBuilder;
+
 use super::Entry;
 use crate::{
     blocking,
@@ -22,7 +24,7 @@ mod loom;
 pub(super) struct Flights(Arc<Mutex<Listed>>);
 
 /// Each load with the number of calls that have joined it.
-type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize)>;
+type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize), DefaultHashBuilder>;
 
 /// One load. Whoever holds the permit of `turn` leads; the others queue for it.
 #[derive(Debug)]

@@ -61,3 +61,91 @@ impl Opened {
         table::change(&self.database, change)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::disk::{
+        answers::Answers,
+        file::{self, DEFAULT_MEMORY},
+        memory::Memory,
+        room,
+    };
+
+    const PLACE: &[u8; 16] = &[7; 16];
+
+    /// A file in memory, and how many bytes of it were read.
+    fn opened(memory: u64) -> (Opened, Arc<AtomicUsize>) {
+        let (storage, _) = Memory::new(Vec::new(), usize::MAX);
+        let read = Arc::clone(&storage.read);
+        let control = Arc::new(Control::suspicious(0));
+        let database = file::attempt(storage, true, &control, memory).expect("new");
+        (Opened::new(database, control, tempfile::tempfile().expect("a file")), read)
+    }
+
+    fn put(opened: &Opened, record: &[u8]) {
+        let put = opened.change(|table| Ok(drop(table.insert(PLACE, record)?)));
+        put.expect("room");
+    }
+
+    fn get(opened: &Opened) -> Option<Vec<u8>> {
+        let reader = opened.reader().expect("readable")?;
+        Some(reader.get_owned(PLACE).expect("readable")?.value().to_vec())
+    }
+
+    #[test]
+    fn readers_see_every_change_and_keep_no_page_from_use() {
+        let (opened, _) = opened(DEFAULT_MEMORY);
+        assert_eq!(get(&opened), None);
+        for round in 0..10 {
+            put(&opened, &[round; 5_000]);
+            assert_eq!(get(&opened), Some(vec![round; 5_000]), "without one that is kept");
+            opened.renew().expect("readable");
+            assert!(opened.reader.read().expect("sound").is_some());
+            assert_eq!(get(&opened), Some(vec![round; 5_000]));
+            let change = opened.change(|_| {
+                assert!(opened.reader.read().expect("sound").is_none(), "while it changes");
+                assert_eq!(get(&opened), Some(vec![round; 5_000]), "readers do not wait");
+                Ok(())
+            });
+            change.expect("room");
+        }
+    }
+
+    #[test]
+    fn what_is_read_again_is_read_from_the_file_only_where_there_is_no_memory_for_it() {
+        for (memory, again) in [(0, true), (DEFAULT_MEMORY, false)] {
+            let (opened, read) = opened(memory);
+            put(&opened, &[1; 50_000]);
+            // A reader has the page at the root in any case; with a second record that is not the one of the first.
+            let another =
+                opened.change(|table| Ok(drop(table.insert(&[9; 16], [2; 50_000].as_slice())?)));
+            another.expect("room");
+            opened.renew().expect("readable");
+            get(&opened);
+            let before = read.load(Ordering::Relaxed);
+            assert_eq!(get(&opened).map(|record| record.len()), Some(50_000));
+            let bytes = read.load(Ordering::Relaxed) - before;
+            assert_eq!(bytes >= 50_000, again, "{bytes} with {memory}");
+        }
+    }
+
+    #[test]
+    fn what_was_found_outlives_the_file_and_holds_nobody_up() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let open = || file::open_or_replace(directory.path(), DEFAULT_MEMORY);
+        let (opened, _) = open();
+        let opened = opened.expect("a directory of ours");
+        put(&opened, &[1; 50_000]);
+        let path = directory.path().to_owned();
+        let answers = Answers::new(opened, path, room::DEFAULT, DEFAULT_MEMORY);
+        let found = answers.read(PLACE).ok().expect("just put");
+        answers.close();
+        let (again, warning) = open();
+        assert_eq!(warning, None, "it was closed as it should be");
+        put(&again.expect("nobody holds it"), &[2; 50_000]);
+        assert_eq!(found.value(), [1; 50_000]);
+    }
+}
