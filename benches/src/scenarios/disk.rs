@@ -113,17 +113,26 @@ fn gets(
     })
 }
 
+async fn flush(registries: &[Registry]) {
+    for registry in registries {
+        registry.flush().await;
+    }
+}
+
 fn get(size: usize, count: u64) -> Scenario {
     let place = Rc::new(tempfile::tempdir().expect("a temporary directory"));
-    let registry = registry(place.path());
+    // Each has a file of its own, as the bare stores do.
+    let [registry, blocking_registry] =
+        ["task", "thread"].map(|name| registry(&place.path().join(name)));
     let ours = ResilientStored::with_registry(Client, &registry);
-    let blocking = ResilientStoredBlocking::with_registry(Client, &registry);
+    let blocking = ResilientStoredBlocking::with_registry(Client, &blocking_registry);
     let database = bare(place.path(), "bare", None);
     let few_bare = bare(place.path(), "few", Some(FEW));
     let few_registry =
         Registry::builder().cache_dir(place.path().join("few ours")).cache_dir_memory(FEW).build();
     let few_registry = few_registry.expect("a directory of ours");
     let few = ResilientStoredBlocking::with_registry(Client, &few_registry);
+    let registries = [registry, blocking_registry, few_registry];
     runtime().block_on(async {
         for number in 0..count {
             assert!(is_text(&ours.answer(number, size).await.expect("no fault"), number, size));
@@ -134,12 +143,10 @@ fn get(size: usize, count: u64) -> Scenario {
                 write(database, number, text(number, size).as_bytes(), Durability::None);
             }
             if number % 1000 == 999 {
-                registry.flush().await;
-                few_registry.flush().await;
+                flush(&registries).await;
             }
         }
-        registry.flush().await;
-        few_registry.flush().await;
+        flush(&registries).await;
     });
     write(&database, count, b"", Durability::Immediate);
     write(&few_bare, count, b"", Durability::Immediate);

@@ -121,10 +121,11 @@ impl DiskTier {
         arguments: &[u8],
         codec: Codec,
         most: Lifetime,
+        now: Moment,
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
         let (address, key) = self.key(arguments, codec);
-        let now = wall_now();
+        let now = wall_micros_at(now) / 1_000;
         let own = self.valid_since.load(Ordering::Acquire);
         let in_line = self.store.in_line(&address, &key)?;
         let valid_since = own.max(in_line.purged);
@@ -264,9 +265,13 @@ fn micros(duration: Duration) -> u64 {
 /// the one goes on while the machine sleeps, the other follows a paused clock, and a system's clock that is set back
 /// does not take it along.
 fn wall_micros() -> u64 {
+    wall_micros_at(Moment::now())
+}
+
+/// The same, for who has looked at the other clock.
+fn wall_micros_at(now: Moment) -> u64 {
     static START: OnceLock<(u64, Moment)> = OnceLock::new();
     let system = || micros(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-    let now = Moment::now();
     let (start, moment) = *START.get_or_init(|| (system(), now));
     system().max(start.saturating_add(micros(now.since(moment))))
 }
