@@ -118,17 +118,17 @@ mod tests {
     fn what_is_read_again_is_read_from_the_file_only_where_there_is_no_memory_for_it() {
         for (memory, again) in [(0, true), (DEFAULT_MEMORY, false)] {
             let (opened, read) = opened(memory);
-            put(&opened, &[1; 50_000]);
+            put(&opened, &[1; 10_000]);
             // A reader has the page at the root in any case; with a second record that is not the one of the first.
             let another =
-                opened.change(|table| Ok(drop(table.insert(&[9; 16], [2; 50_000].as_slice())?)));
+                opened.change(|table| Ok(drop(table.insert(&[9; 16], [2; 10_000].as_slice())?)));
             another.expect("room");
             opened.renew().expect("readable");
             get(&opened);
             let before = read.load(Ordering::Relaxed);
-            assert_eq!(get(&opened).map(|record| record.len()), Some(50_000));
+            assert_eq!(get(&opened).map(|record| record.len()), Some(10_000));
             let bytes = read.load(Ordering::Relaxed) - before;
-            assert_eq!(bytes >= 50_000, again, "{bytes} with {memory}");
+            assert_eq!(bytes >= 10_000, again, "{bytes} with {memory}");
         }
     }
 
@@ -138,14 +138,14 @@ mod tests {
         let open = || file::open_or_replace(directory.path(), DEFAULT_MEMORY);
         let (opened, _) = open();
         let opened = opened.expect("a directory of ours");
-        put(&opened, &[1; 50_000]);
+        put(&opened, &[1; 10_000]);
         let path = directory.path().to_owned();
         let answers = Answers::new(opened, path, room::DEFAULT, DEFAULT_MEMORY);
         let found = answers.read(PLACE).ok().expect("just put");
         answers.close();
         let (again, warning) = open();
         assert_eq!(warning, None, "it was closed as it should be");
-        put(&again.expect("nobody holds it"), &[2; 50_000]);
-        assert_eq!(found.value(), [1; 50_000]);
+        put(&again.expect("nobody holds it"), &[2; 10_000]);
+        assert_eq!(found.value(), [1; 10_000]);
     }
 }
