@@ -85,8 +85,11 @@ mod tests {
         (Opened::new(database, control, tempfile::tempfile().expect("a file")), read)
     }
 
-    fn put(opened: &Opened, record: &[u8]) {
-        let put = opened.change(|table| Ok(drop(table.insert(PLACE, record)?)));
+    fn put(opened: &Opened, place: &[u8; 16], record: &[u8]) {
+        let put = opened.change(|table| {
+            table.insert(place, record)?;
+            Ok(())
+        });
         put.expect("room");
     }
 
@@ -100,7 +103,7 @@ mod tests {
         let (opened, _) = opened(DEFAULT_MEMORY);
         assert_eq!(get(&opened), None);
         for round in 0..10 {
-            put(&opened, &[round; 5_000]);
+            put(&opened, PLACE, &[round; 5_000]);
             assert_eq!(get(&opened), Some(vec![round; 5_000]), "without one that is kept");
             opened.renew().expect("readable");
             assert!(opened.reader.read().expect("sound").is_some());
@@ -118,11 +121,9 @@ mod tests {
     fn what_is_read_again_is_read_from_the_file_only_where_there_is_no_memory_for_it() {
         for (memory, again) in [(0, true), (DEFAULT_MEMORY, false)] {
             let (opened, read) = opened(memory);
-            put(&opened, &[1; 10_000]);
+            put(&opened, PLACE, &[1; 10_000]);
             // A reader has the page at the root in any case; with a second record that is not the one of the first.
-            let another =
-                opened.change(|table| Ok(drop(table.insert(&[9; 16], [2; 10_000].as_slice())?)));
-            another.expect("room");
+            put(&opened, &[9; 16], &[2; 10_000]);
             opened.renew().expect("readable");
             get(&opened);
             let before = read.load(Ordering::Relaxed);
@@ -138,14 +139,14 @@ mod tests {
         let open = || file::open_or_replace(directory.path(), DEFAULT_MEMORY);
         let (opened, _) = open();
         let opened = opened.expect("a directory of ours");
-        put(&opened, &[1; 10_000]);
+        put(&opened, PLACE, &[1; 10_000]);
         let path = directory.path().to_owned();
         let answers = Answers::new(opened, path, room::DEFAULT, DEFAULT_MEMORY);
         let found = answers.read(PLACE).ok().expect("just put");
         answers.close();
         let (again, warning) = open();
         assert_eq!(warning, None, "it was closed as it should be");
-        put(&again.expect("nobody holds it"), &[2; 10_000]);
+        put(&again.expect("nobody holds it"), PLACE, &[2; 10_000]);
         assert_eq!(found.value(), [1; 10_000]);
     }
 }
