@@ -17,6 +17,7 @@ use self::{book::By, core::Core, held::Held, miss::Look, retry::Plea};
 pub use self::{
     lookup::Lookup,
     next::Next,
+    race::Race,
     refresh::{Refresh, owned},
 };
 use crate::{
@@ -359,6 +360,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     #[inline(never)]
     fn finish_in_full(&mut self) -> R {
+        // Of an attempt that was never run.
+        self.core.take_admission_back();
         self.spare();
         self.core.pause_refresh();
         let outcome = match self.outcome.take() {
