@@ -24,7 +24,13 @@ pub(crate) struct Lifetime {
 
 impl DiskTier {
     #[expect(clippy::unused_async, reason = "the disk tier's signature")]
-    pub(crate) async fn get(&self, _: &[u8], _: Codec, _: Lifetime) -> Option<DiskEntry> {
+    pub(crate) async fn get(
+        &self,
+        _: &[u8],
+        _: Codec,
+        _: Lifetime,
+        _: Moment,
+    ) -> Option<DiskEntry> {
         match *self {}
     }
 

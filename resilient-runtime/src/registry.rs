@@ -272,6 +272,7 @@ impl Shared {
 pub struct RegistryBuilder {
     cache_dir: Option<PathBuf>,
     cache_dir_limit: Option<u64>,
+    cache_dir_memory: Option<u64>,
     seed: Option<u64>,
     overrides: BTreeMap<String, PolicyConfig>,
 }
@@ -292,6 +293,17 @@ impl RegistryBuilder {
     /// Where two registries share a directory, the smaller limit holds.
     pub fn cache_dir_limit(mut self, bytes: u64) -> Self {
         self.cache_dir_limit = Some(bytes);
+        self
+    }
+
+    /// How many bytes of the cache directory's file may be kept in memory (64 MiB), so that an answer that is read again
+    /// need not be read from the file. What was neither read nor written takes none, and more than half of
+    /// [`cache_dir_limit`](Self::cache_dir_limit) is never needed. With less, a large answer takes two to three times as
+    /// long; 0 keeps nothing, and leaves it to the system to keep files in memory.
+    ///
+    /// Where two registries share a directory, that of the one which opened it holds.
+    pub fn cache_dir_memory(mut self, bytes: u64) -> Self {
+        self.cache_dir_memory = Some(bytes);
         self
     }
 
@@ -330,7 +342,7 @@ impl RegistryBuilder {
 
     #[cfg(feature = "disk")]
     fn open(self) -> Result<Registry, ConfigError> {
-        use crate::disk::{DEFAULT_LIMIT, OpenError, SMALLEST_LIMIT};
+        use crate::disk::{DEFAULT_LIMIT, DEFAULT_MEMORY, OpenError, SMALLEST_LIMIT};
 
         let Some(directory) = &self.cache_dir else {
             return Ok(self.with_disk(DiskStatus::Off, None));
@@ -343,7 +355,8 @@ impl RegistryBuilder {
                 ),
             });
         }
-        match Store::open(directory, limit) {
+        let memory = self.cache_dir_memory.unwrap_or(DEFAULT_MEMORY);
+        match Store::open(directory, limit, memory) {
             Ok(store) => Ok(self.with_disk(DiskStatus::Ready, Some(store))),
             Err(error @ OpenError::NotADirectory(_)) => {
                 Err(ConfigError::CacheDir { reason: error.to_string() })

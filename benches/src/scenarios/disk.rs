@@ -63,14 +63,14 @@ fn is_text(text: &str, number: u64, size: usize) -> bool {
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("answers");
 
-/// What the pages of ours may take in memory; the store's own default is a gibibyte.
-const PAGES: usize = 8 << 20;
+/// Pages in memory, for those who have few: ours keeps up to 64 MiB by default, the store a gibibyte.
+const FEW: u64 = 8 << 20;
 
 /// The store alone.
-fn bare(directory: &Path, name: &str, pages: Option<usize>) -> Database {
+fn bare(directory: &Path, name: &str, pages: Option<u64>) -> Database {
     let mut builder = redb::Builder::new();
     if let Some(pages) = pages {
-        builder.set_cache_size(pages);
+        builder.set_cache_size(usize::try_from(pages).expect("few"));
     }
     let database = builder.create(directory.join(name)).expect("a directory of ours");
     write(&database, 0, b"", Durability::Immediate);
@@ -113,28 +113,43 @@ fn gets(
     })
 }
 
+async fn flush(registries: &[Registry]) {
+    for registry in registries {
+        registry.flush().await;
+    }
+}
+
 fn get(size: usize, count: u64) -> Scenario {
     let place = Rc::new(tempfile::tempdir().expect("a temporary directory"));
-    let registry = registry(place.path());
+    // Each has a file of its own, as the bare stores do.
+    let [registry, blocking_registry] =
+        ["task", "thread"].map(|name| registry(&place.path().join(name)));
     let ours = ResilientStored::with_registry(Client, &registry);
-    let blocking = ResilientStoredBlocking::with_registry(Client, &registry);
+    let blocking = ResilientStoredBlocking::with_registry(Client, &blocking_registry);
     let database = bare(place.path(), "bare", None);
-    let as_ours = bare(place.path(), "as ours", Some(PAGES));
+    let few_bare = bare(place.path(), "few", Some(FEW));
+    let few_registry =
+        Registry::builder().cache_dir(place.path().join("few ours")).cache_dir_memory(FEW).build();
+    let few_registry = few_registry.expect("a directory of ours");
+    let few = ResilientStoredBlocking::with_registry(Client, &few_registry);
+    let registries = [registry, blocking_registry, few_registry];
     runtime().block_on(async {
         for number in 0..count {
             assert!(is_text(&ours.answer(number, size).await.expect("no fault"), number, size));
-            assert!(is_text(&blocking.answer(number, size).expect("no fault"), number, size));
-            for database in [&database, &as_ours] {
+            for blocking in [&blocking, &few] {
+                assert!(is_text(&blocking.answer(number, size).expect("no fault"), number, size));
+            }
+            for database in [&database, &few_bare] {
                 write(database, number, text(number, size).as_bytes(), Durability::None);
             }
             if number % 1000 == 999 {
-                registry.flush().await;
+                flush(&registries).await;
             }
         }
-        registry.flush().await;
+        flush(&registries).await;
     });
     write(&database, count, b"", Durability::Immediate);
-    write(&as_ours, count, b"", Durability::Immediate);
+    write(&few_bare, count, b"", Durability::Immediate);
     let keys = (count, &place);
     let contenders = vec![
         gets(Role::Ours, "ours, a task", keys, move |number| {
@@ -146,11 +161,15 @@ fn get(size: usize, count: u64) -> Scenario {
             let answer = blocking.answer(number, size);
             answer.is_ok_and(|answer| is_text(&answer, number, size))
         }),
+        gets(Role::Ours, "ours, a thread, 8 MiB of pages in memory", keys, move |number| {
+            let answer = few.answer(number, size);
+            answer.is_ok_and(|answer| is_text(&answer, number, size))
+        }),
         gets(Role::Floor, "redb", keys, move |number| {
             read(&database, number).is_some_and(|answer| is_text(&answer, number, size))
         }),
-        gets(Role::Peer, "redb, with as few pages in memory as ours", keys, move |number| {
-            read(&as_ours, number).is_some_and(|answer| is_text(&answer, number, size))
+        gets(Role::Peer, "redb, 8 MiB of pages in memory", keys, move |number| {
+            read(&few_bare, number).is_some_and(|answer| is_text(&answer, number, size))
         }),
     ];
     Scenario::new(

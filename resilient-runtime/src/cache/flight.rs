@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use quick_cache::DefaultHashBuilder;
+
 use super::Entry;
 use crate::{
     blocking,
@@ -22,7 +24,7 @@ mod loom;
 pub(super) struct Flights(Arc<Mutex<Listed>>);
 
 /// Each load with the number of calls that have joined it.
-type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize)>;
+type Listed = HashMap<Box<[u8]>, (Arc<Flight>, usize), DefaultHashBuilder>;
 
 /// One load. Whoever holds the permit of `turn` leads; the others queue for it.
 #[derive(Debug)]
@@ -77,11 +79,12 @@ impl Flights {
 
     fn take_seat(&self, key: &[u8]) -> (Seat, bool) {
         let mut flights = self.lock();
-        let leads = !flights.contains_key(key);
         let (flight, seats) = flights.entry(key.into()).or_insert_with(|| {
             let led_on = AtomicUsize::new(blocking::thread());
             (Arc::new(Flight { turn: Semaphore::new(0), landed: OnceLock::new(), led_on }), 0)
         });
+        // Nobody else has a seat in one that is new, and who leaves last takes it off the list.
+        let leads = *seats == 0;
         *seats += 1;
         let flight = Arc::clone(flight);
         drop(flights);

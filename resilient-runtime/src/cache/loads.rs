@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use quick_cache::DefaultHashBuilder;
+
 /// All loads of one cache, by key.
 #[derive(Debug, Default)]
 pub(super) struct Loads(Mutex<Books>);
@@ -15,7 +17,8 @@ struct Books {
     begun: u64,
     /// Loads up to this number bring nothing that may be kept.
     void: u64,
-    under_way: HashMap<Box<[u8]>, UnderWay>,
+    // That of the memory tier: a load asks several times.
+    under_way: HashMap<Box<[u8]>, UnderWay, DefaultHashBuilder>,
 }
 
 /// The loads of one key.

@@ -175,8 +175,8 @@ impl Cache {
             leader.land(Landing::Loaded(entry));
             return Found::Value { value, provenance, coalesced: false, promotion: None };
         }
-        let load = self.load(key, None);
-        match self.on_disk(key, codec, Duration::ZERO).await {
+        let load = self.load_since(now, key, None);
+        match self.on_disk(key, codec, Duration::ZERO, now).await {
             Some(found) => {
                 let (value, age) = (Arc::clone(&found.value), found.age);
                 let now = Moment::now();
@@ -191,9 +191,15 @@ impl Cache {
         }
     }
 
-    async fn on_disk(&self, key: &[u8], codec: Codec, stale: Duration) -> Option<DiskEntry> {
+    async fn on_disk(
+        &self,
+        key: &[u8],
+        codec: Codec,
+        stale: Duration,
+        now: Moment,
+    ) -> Option<DiskEntry> {
         let (disk, ttl) = (self.disk.as_ref()?, self.settings.disk?);
-        disk.get(key, codec, Lifetime { ttl, stale }).await
+        disk.get(key, codec, Lifetime { ttl, stale }, now).await
     }
 
     /// The value for `key` after a load that failed: one that another load has brought, or one that has expired and may
@@ -207,12 +213,16 @@ impl Cache {
                 if fresh { Provenance::Memory { age } } else { Provenance::Stale { age } };
             return Some((entry.value, provenance));
         }
-        let found = self.on_disk(key, codec, stale).await?;
+        let found = self.on_disk(key, codec, stale, now).await?;
         Some((found.value, Provenance::Stale { age: found.age }))
     }
 
     fn load(&self, key: &[u8], lead: Option<Lead>) -> Load {
-        Load { ticket: self.loads.begin(key.into()), begun: Moment::now(), lead }
+        self.load_since(Moment::now(), key, lead)
+    }
+
+    fn load_since(&self, begun: Moment, key: &[u8], lead: Option<Lead>) -> Load {
+        Load { ticket: self.loads.begin(key.into()), begun, lead }
     }
 
     /// Puts a value from disk into memory.

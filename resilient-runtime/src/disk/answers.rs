@@ -17,12 +17,12 @@ use redb::{ReadableTable, ReadableTableMetadata};
 use super::{
     Address, Miss,
     books::Books,
-    directories,
-    file::{self, Opened},
+    directories, file,
+    opened::Opened,
     record::Record,
     room::{self, Room},
     seal::Seal,
-    table::{self, Census},
+    table::{self, Census, Found},
     writer::{Batch, Content, Purge, Write},
 };
 use crate::events::{self, Subject};
@@ -39,6 +39,8 @@ pub(super) struct Answers {
     /// When the latest answer was stored: the clock of those who put answers, which the writing thread does not have.
     latest: AtomicU64,
     pub(super) room: Room,
+    /// How many bytes of pages the database may keep in memory.
+    memory: u64,
     pub(super) books: Books,
 }
 
@@ -51,7 +53,7 @@ struct Step<'b> {
 }
 
 impl Answers {
-    pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64) -> Self {
+    pub(super) fn new(opened: Opened, directory: PathBuf, limit: u64, memory: u64) -> Self {
         let answers = Self {
             directory,
             opened: RwLock::new(Some(opened)),
@@ -59,6 +61,7 @@ impl Answers {
             warned: AtomicBool::new(false),
             latest: AtomicU64::new(0),
             room: Room::new(limit),
+            memory,
             books: Books::default(),
         };
         let _ = answers.ask(|opened| answers.count(opened));
@@ -119,33 +122,39 @@ impl Answers {
     /// Closes the file; whoever asks for something afterwards finds nothing.
     pub(super) fn close(&self) {
         let opened = self.opened.write().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Opened { database, file, .. }) = opened else { return };
+        let Some(Opened { reader, database, file, .. }) = opened else { return };
         // Closing writes, and may panic where the file is damaged; whoever waits for the directory must go on.
-        let closed = catch_unwind(AssertUnwindSafe(|| drop(database)));
+        let closed = catch_unwind(AssertUnwindSafe(|| drop((reader, database))));
         if closed.is_err() {
             file::mark(&self.directory);
         } else if !self.is_broken() {
             // Without a seal the next one who opens it checks it.
             let _ = seal(&file, &self.directory);
         }
-        // The lock goes last, so that nobody writes before the seal is there.
+        // The lock goes last, so that nobody writes before the seal is there. It goes although somebody may still look
+        // at what he found, and so have a share in the file.
+        let _ = file.unlock();
         drop(file);
         directories::leave(&self.directory);
     }
 
+    /// To be called when a file was opened, and after each change.
     fn count(&self, opened: &Opened) -> Result<(), redb::Error> {
-        let entries = table::open(&opened.database)?.map_or(Ok(0), |table| table.len())?;
+        let entries = opened.renew()?.map_or(Ok(0), |table| table.len())?;
         self.books.holds(entries, room::taken(&opened.file)?);
         Ok(())
     }
 
-    pub(super) fn read(&self, address: &Address) -> Result<Vec<u8>, Miss> {
+    pub(super) fn read(&self, address: &Address) -> Result<Found, Miss> {
         if self.is_broken() {
             return Err(Miss::Absent);
         }
         let found = self.ask(|opened| {
-            let Some(table) = table::open(&opened.database)? else { return Ok(None) };
-            Ok(table.get(address)?.map(|record| record.value().to_vec()))
+            let Some(reader) = opened.reader()? else { return Ok(None) };
+            let found = reader.get_owned(address)?;
+            // A page that is damaged may claim more than it has: that panics here, where it is expected.
+            let _ = found.as_ref().map(Found::value);
+            Ok(found)
         });
         // An error was told of by `ask`.
         found.ok().flatten().ok_or(Miss::Absent)
@@ -195,7 +204,7 @@ impl Answers {
 
     fn put(&self, step: &[Step<'_>]) {
         let put = self.ask(|opened| {
-            table::change(&opened.database, |table| {
+            opened.change(|table| {
                 for Step { address, key, write, record } in step {
                     // A load that began later may have been written by another decorator, or another process.
                     let newer = table.get(*address)?.is_some_and(|there| {
@@ -252,7 +261,7 @@ impl Answers {
         let step = usize::try_from(self.room.step() / room::REMOVED).unwrap_or(usize::MAX);
         for step in addresses.chunks(step) {
             let _ = self.ask(|opened| {
-                table::change(&opened.database, |table| {
+                opened.change(|table| {
                     for address in step {
                         table.remove(address)?;
                     }
@@ -294,7 +303,8 @@ impl Answers {
     }
 
     fn replace(&self, kept: &[Address]) -> Result<(), String> {
-        let mut next = file::open_next(&self.directory).map_err(|refused| refused.to_string())?;
+        let mut next =
+            file::open_next(&self.directory, self.memory).map_err(|refused| refused.to_string())?;
         self.ask(|opened| {
             // What goes wrong with the new file says nothing of the old one.
             Ok(table::copy(&opened.database, &mut next.database, kept)

@@ -14,6 +14,7 @@ use redb::{Database, StorageBackend, backends::FileBackend};
 
 use super::{
     backend::{Backend, Control},
+    opened::Opened,
     seal::{self, Seal},
 };
 
@@ -24,8 +25,9 @@ const NEXT: &str = "answers.redb.next";
 const ASIDE: &str = "answers.redb.damaged";
 /// Its presence says that the file turned out damaged while it was in use.
 const MARK: &str = "answers.redb.is-damaged";
-/// The store's own page cache: small, for what is read often is in the memory tier.
-const PAGE_CACHE: usize = 8 << 20;
+/// How many bytes of pages the store may keep in memory, where nothing else is said. A page that it has to read takes as
+/// long as everything else about a large answer.
+pub(crate) const DEFAULT_MEMORY: u64 = 64 << 20;
 /// How many times a lock is tried again, 10 ms apart.
 const ACCIDENT: u32 = 20;
 /// How long a file may be checked: so long, and a second more for each so many bytes.
@@ -49,15 +51,6 @@ impl OpenError {
     }
 }
 
-/// An open file: the database in it, and the hold on what lies below.
-#[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) database: Database,
-    pub(super) control: Arc<Control>,
-    /// Has the lock, which lasts until this is dropped.
-    pub(super) file: File,
-}
-
 /// Why a file was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
@@ -79,12 +72,15 @@ impl Refused {
 }
 
 /// Opens the database of a directory; one that is damaged or foreign is put aside, and a warning says so.
-pub(super) fn open_or_replace(directory: &Path) -> (Result<Opened, OpenError>, Option<String>) {
+pub(super) fn open_or_replace(
+    directory: &Path,
+    memory: u64,
+) -> (Result<Opened, OpenError>, Option<String>) {
     let (path, mark) = (directory.join(FILE), directory.join(MARK));
     let problem = if mark.exists() {
         "it was damaged when it was last in use".to_owned()
     } else {
-        match open(directory) {
+        match open(directory, memory) {
             Ok(opened) => return (Ok(opened), None),
             Err(Refused::Damaged(problem)) => problem,
             Err(refused) => return (Err(refused.for_good(directory)), None),
@@ -97,22 +93,22 @@ pub(super) fn open_or_replace(directory: &Path) -> (Result<Opened, OpenError>, O
     };
     let _ = fs::remove_file(&mark);
     let opened =
-        aside.and_then(|()| open(directory)).map_err(|refused| refused.for_good(directory));
+        aside.and_then(|()| open(directory, memory)).map_err(|refused| refused.for_good(directory));
     let warning =
         format!("`{}` was damaged or foreign, and was put aside: {problem}", path.display());
     (opened, Some(warning))
 }
 
 /// The file that is to replace the one of a directory.
-pub(super) fn open_next(directory: &Path) -> Result<Opened, Refused> {
+pub(super) fn open_next(directory: &Path, memory: u64) -> Result<Opened, Refused> {
     let path = directory.join(NEXT);
     let _ = fs::remove_file(&path);
     let file = create(&path)?;
     lock(&file)?;
     let storage = storage(&file)?;
     let control = Arc::new(Control::suspicious(0));
-    let database = attempt(storage, true, &control)?;
-    Ok(Opened { database, control, file })
+    let database = attempt(storage, true, &control, memory)?;
+    Ok(Opened::new(database, control, file))
 }
 
 /// Puts [the next file](open_next) in the place of the one of its directory. Both locks are held.
@@ -149,7 +145,7 @@ pub(super) fn mark(directory: &Path) {
     let _ = create(&directory.join(MARK));
 }
 
-fn open(directory: &Path) -> Result<Opened, Refused> {
+fn open(directory: &Path, memory: u64) -> Result<Opened, Refused> {
     let path = directory.join(FILE);
     let file = create(&path)?;
     lock(&file)?;
@@ -169,12 +165,12 @@ fn open(directory: &Path) -> Result<Opened, Refused> {
     let storage = storage(&file)?;
     let control = Arc::new(Control::suspicious(length));
     let database = if trusted {
-        attempt(storage, true, &control)?
+        attempt(storage, true, &control, memory)?
     } else {
         let patience = PATIENCE + Duration::from_secs(length / BYTES_A_SECOND);
-        checked(storage, &control, patience)?
+        checked(storage, &control, patience, memory)?
     };
-    Ok(Opened { database, control, file })
+    Ok(Opened::new(database, control, file))
 }
 
 /// Makes a file that only its owner may read, or opens the one that is there.
@@ -213,13 +209,14 @@ pub(super) fn checked(
     storage: impl StorageBackend,
     control: &Arc<Control>,
     patience: Duration,
+    memory: u64,
 ) -> Result<Database, Refused> {
     let (answer, answers) = mpsc::sync_channel(0);
     let checks = {
         let control = Arc::clone(control);
         move || {
             // Nobody waits any more: the database goes, and does not write, for it was cut off.
-            let _ = answer.send(attempt(storage, false, &control));
+            let _ = answer.send(attempt(storage, false, &control, memory));
         }
     };
     thread::Builder::new().name("resilient-disk-check".to_owned()).spawn(checks)?;
@@ -236,11 +233,13 @@ pub(super) fn attempt(
     storage: impl StorageBackend,
     trusted: bool,
     control: &Arc<Control>,
+    memory: u64,
 ) -> Result<Database, Refused> {
+    let memory = usize::try_from(memory).unwrap_or(usize::MAX);
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let backend = Backend::new(storage, control);
         let mut database =
-            redb::Builder::new().set_cache_size(PAGE_CACHE).create_with_backend(backend)?;
+            redb::Builder::new().set_cache_size(memory).create_with_backend(backend)?;
         if !trusted {
             // Once through the whole file: what is found damaged now cannot surprise a write later.
             database.check_integrity()?;

@@ -11,8 +11,9 @@ use super::{
     Address,
     answers::Answers,
     backend::Control,
-    file::{self, Opened},
+    file,
     memory::{Memory, lock},
+    opened::Opened,
     record::Record,
     room,
 };
@@ -26,6 +27,9 @@ pub fn record(bytes: &[u8]) {
         assert_eq!(Record::decode(&again), Ok(record));
     }
 }
+
+/// How many pages it may keep, in bytes.
+const MEMORY: u64 = 8 << 20;
 
 fn address(number: u8) -> Address {
     [number; 16]
@@ -50,7 +54,7 @@ fn whole() -> &'static (Vec<u8>, Vec<usize>) {
     WHOLE.get_or_init(|| {
         let (memory, bytes) = Memory::new(Vec::new(), usize::MAX);
         let control = Arc::new(Control::suspicious(0));
-        let mut database = file::attempt(memory, false, &control).expect("new");
+        let mut database = file::attempt(memory, false, &control, MEMORY).expect("new");
         let records: HashMap<u8, Vec<u8>> = (0..40).map(|number| (number, value(number))).collect();
         let transaction = database.begin_write().expect("new");
         {
@@ -86,15 +90,23 @@ pub fn store(input: &[u8]) {
         }
     }
     let control = Arc::new(Control::suspicious(bytes.len() as u64));
-    let Ok(database) = file::attempt(Memory::new(bytes, usize::MAX).0, false, &control) else {
+    let Ok(database) = file::attempt(Memory::new(bytes, usize::MAX).0, false, &control, MEMORY)
+    else {
         return;
     };
     let Ok(file) = tempfile() else { return };
-    let answers =
-        Answers::new(Opened { database, control, file }, "/nonexistent".into(), room::DEFAULT);
+    let answers = Answers::new(
+        Opened::new(database, control, file),
+        "/nonexistent".into(),
+        room::DEFAULT,
+        MEMORY,
+    );
     for number in 0..40 {
         if let Ok(found) = answers.read(&address(number)) {
-            assert!(Record::decode(&found).is_err() || found == value(number), "a wrong answer");
+            assert!(
+                Record::decode(found.value()).is_err() || found.value() == value(number),
+                "a wrong answer"
+            );
         }
     }
     answers.sweep();

@@ -3,7 +3,10 @@
 use std::{
     io,
     ops::Range,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use redb::StorageBackend;
@@ -16,6 +19,8 @@ pub(super) struct Memory {
     bytes: Bytes,
     room: Mutex<usize>,
     pub(super) log: Log,
+    /// How many bytes were read.
+    pub(super) read: Arc<AtomicUsize>,
 }
 
 /// What was done to a file, in order.
@@ -47,7 +52,10 @@ impl Memory {
     pub(super) fn new(bytes: Vec<u8>, room: usize) -> (Self, Bytes) {
         let bytes = Arc::new(Mutex::new(bytes));
         let log = Log::default();
-        (Self { bytes: Arc::clone(&bytes), room: Mutex::new(room), log }, bytes)
+        (
+            Self { bytes: Arc::clone(&bytes), room: Mutex::new(room), log, read: Arc::default() },
+            bytes,
+        )
     }
 
     fn range(&self, offset: u64, length: usize) -> io::Result<Range<usize>> {
@@ -70,6 +78,7 @@ impl StorageBackend for Memory {
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let range = self.range(offset, out.len())?;
+        self.read.fetch_add(out.len(), Ordering::Relaxed);
         out.copy_from_slice(&lock(&self.bytes)[range]);
         Ok(())
     }

@@ -13,6 +13,7 @@ mod file;
 pub mod fuzz;
 #[cfg(any(test, resilient_fuzz))]
 mod memory;
+mod opened;
 #[cfg(test)]
 mod proofs;
 mod record;
@@ -32,7 +33,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    file::OpenError,
+    file::{DEFAULT_MEMORY, OpenError},
     room::{DEFAULT as DEFAULT_LIMIT, SMALLEST as SMALLEST_LIMIT},
     store::Store,
 };
@@ -120,21 +121,19 @@ impl DiskTier {
         arguments: &[u8],
         codec: Codec,
         most: Lifetime,
+        now: Moment,
     ) -> Option<DiskEntry> {
         let decode = codec.disk?.decode;
-        // While it closes, nobody takes note of what is forgotten.
-        if self.store.problem().is_some() {
-            return None;
-        }
         let (address, key) = self.key(arguments, codec);
-        let now = wall_now();
+        let now = wall_micros_at(now) / 1_000;
         let own = self.valid_since.load(Ordering::Acquire);
-        let valid_since = own.max(self.store.purged(&key));
+        let in_line = self.store.in_line(&address, &key)?;
+        let valid_since = own.max(in_line.purged);
         let left = move |begun, stored_at, kept: Lifetime| {
             let kept = kept.ttl.min(most.ttl) + kept.stale.min(most.stale);
             if begun <= valid_since { None } else { lifetime(stored_at, kept, now) }
         };
-        if let Some(waiting) = self.store.waiting(&address, &key) {
+        if let Some(waiting) = in_line.write {
             let Content::Answer { value, stored_at, lifetime, .. } = waiting.content else {
                 return None;
             };
@@ -143,8 +142,8 @@ impl DiskTier {
         }
         let store = self.store.clone();
         let found = unblock(move || {
-            let bytes = store.read(&address)?;
-            let record = Record::decode(&bytes)?;
+            let found = store.read(&address)?;
+            let record = Record::decode(found.value())?;
             if record.key != key {
                 return Ok(None);
             }
@@ -243,7 +242,7 @@ fn add_part(key: &mut Vec<u8>, part: &[u8]) {
 }
 
 fn address(key: &[u8]) -> Address {
-    xxhash_rust::xxh3::xxh3_128(key).to_be_bytes()
+    twox_hash::XxHash3_128::oneshot(key).to_be_bytes()
 }
 
 /// The age of a value and how much longer it may be served; `None` where it may not, or was made in the future.
@@ -266,9 +265,13 @@ fn micros(duration: Duration) -> u64 {
 /// the one goes on while the machine sleeps, the other follows a paused clock, and a system's clock that is set back
 /// does not take it along.
 fn wall_micros() -> u64 {
+    wall_micros_at(Moment::now())
+}
+
+/// The same, for who has looked at the other clock.
+fn wall_micros_at(now: Moment) -> u64 {
     static START: OnceLock<(u64, Moment)> = OnceLock::new();
     let system = || micros(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-    let now = Moment::now();
     let (start, moment) = *START.get_or_init(|| (system(), now));
     system().max(start.saturating_add(micros(now.since(moment))))
 }
@@ -282,6 +285,12 @@ mod tests {
     fn work_that_blocks_is_done_by_the_one_who_waits_and_its_panic_ends_there() {
         assert_eq!(wait(unblock(thread)), Some(thread()));
         assert_eq!(wait(unblock(|| -> u32 { panic!("on purpose") })), None);
+    }
+
+    #[test]
+    fn an_answer_lies_where_earlier_versions_put_it() {
+        let key: Vec<u8> = (0..=250).cycle().take(100).collect();
+        assert_eq!(address(&key), 0xda95_ef16_fd95_66f3_29b2_0ba5_f03e_c01e_u128.to_be_bytes());
     }
 
     #[test]

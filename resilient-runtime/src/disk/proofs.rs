@@ -13,8 +13,9 @@ use redb::{ReadableDatabase, StorageBackend};
 use super::{
     answers::Answers,
     backend::Control,
-    file::{self, Opened, Refused},
+    file::{self, Refused},
     memory::{Bytes, Memory, Step, lock},
+    opened::Opened,
     record::Record,
     room,
     table::TABLE,
@@ -23,6 +24,9 @@ use super::{
 };
 use crate::rng::Seeds;
 
+/// How many bytes of pages a store may keep.
+const MEMORY: u64 = 8 << 20;
+
 /// A directory whose file is in memory. A file on disk stands by for its length and its lock.
 fn answers(
     database: redb::Database,
@@ -30,13 +34,13 @@ fn answers(
     directory: &std::path::Path,
 ) -> Answers {
     let file = tempfile::tempfile().expect("a file");
-    Answers::new(Opened { database, control, file }, directory.to_owned(), room::DEFAULT)
+    Answers::new(Opened::new(database, control, file), directory.to_owned(), room::DEFAULT, MEMORY)
 }
 
 fn open(bytes: Vec<u8>, room: usize) -> (Result<(redb::Database, Arc<Control>), Refused>, Bytes) {
     let control = Arc::new(Control::suspicious(bytes.len() as u64));
     let (memory, bytes) = Memory::new(bytes, room);
-    (file::attempt(memory, false, &control).map(|database| (database, control)), bytes)
+    (file::attempt(memory, false, &control, MEMORY).map(|database| (database, control)), bytes)
 }
 
 fn key(number: u64) -> Vec<u8> {
@@ -66,8 +70,8 @@ fn batch(numbers: std::ops::Range<u64>) -> Batch {
 /// Which of the answers are there. What is there is right.
 fn found(answers: &Answers, numbers: std::ops::Range<u64>) -> Vec<u64> {
     let right = |number: &u64| {
-        let Ok(bytes) = answers.read(&address(&key(*number))) else { return false };
-        let Ok(record) = Record::decode(&bytes) else { return false };
+        let Ok(found) = answers.read(&address(&key(*number))) else { return false };
+        let Ok(record) = Record::decode(found.value()) else { return false };
         assert_eq!((record.key, record.value), (&*key(*number), &*value(*number)));
         true
     };
@@ -114,7 +118,7 @@ fn a_power_cut_at_any_moment_loses_nothing_that_was_committed() {
     let (memory, _) = Memory::new(Vec::new(), usize::MAX);
     let log = Arc::clone(&memory.log);
     let control = Arc::new(Control::suspicious(0));
-    let database = file::attempt(memory, false, &control).expect("new");
+    let database = file::attempt(memory, false, &control, MEMORY).expect("new");
     let writer = answers(database, control, directory.path());
     // Up to which step of the log how many answers had been committed.
     let mut commits = vec![(lock(&log).len(), 0)];
@@ -242,7 +246,7 @@ fn a_sealed_file_is_not_checked_again() {
     bytes[at] ^= 1;
     assert!(matches!(open(bytes.clone(), usize::MAX).0, Err(Refused::Damaged(_))));
     let control = Arc::new(Control::suspicious(0));
-    let opened = file::attempt(Memory::new(bytes, usize::MAX).0, true, &control);
+    let opened = file::attempt(Memory::new(bytes, usize::MAX).0, true, &control, MEMORY);
     assert!(opened.is_ok(), "whoever made the seal saw this byte");
     let database = opened.expect("checked");
     assert!(database.begin_read().expect("readable").open_table(TABLE).is_ok());
@@ -282,7 +286,8 @@ impl StorageBackend for Stuck {
 fn a_check_without_end_is_given_up() {
     let lever = Arc::new((Mutex::new(true), Condvar::new()));
     let control = Arc::new(Control::suspicious(0));
-    let refused = file::checked(Stuck(Arc::clone(&lever)), &control, Duration::from_millis(1));
+    let refused =
+        file::checked(Stuck(Arc::clone(&lever)), &control, Duration::from_millis(1), MEMORY);
     assert!(
         matches!(refused, Err(Refused::Damaged(problem)) if problem.contains("could not be checked"))
     );

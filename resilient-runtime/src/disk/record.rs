@@ -55,7 +55,7 @@ pub(super) enum BadRecord {
 }
 
 fn checksum(body: &[u8]) -> [u8; 8] {
-    xxhash_rust::xxh3::xxh3_64(body).to_be_bytes()
+    twox_hash::XxHash3_64::oneshot(body).to_be_bytes()
 }
 
 impl<'a> Record<'a> {
@@ -115,6 +115,21 @@ mod tests {
         let bytes = record().encode().expect("writable");
         assert_eq!(Record::decode(&bytes), Ok(record()));
         assert!(bytes.len() < 80, "{}", bytes.len());
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_earlier_versions() {
+        // Of each of the ways in which it works, by length; worked out with another implementation.
+        for (length, sum) in [
+            (1, 0xc44b_dff4_074e_ecdb),
+            (16, 0x8355_e3a6_f617_70db),
+            (100, 0x004e_4f92_1a64_bd1c),
+            (240, 0x375a_384d_957f_e865),
+            (5_000, 0xb418_500f_c423_20ee_u64),
+        ] {
+            let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
+            assert_eq!(checksum(&bytes), sum.to_be_bytes(), "{length}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 const FILE: &str = "answers.redb.seal";
 const MAGIC: &[u8; 8] = b"resseal1";
@@ -29,13 +29,13 @@ impl Seal {
     /// The seal that fits a file as it is now.
     pub(super) fn of(mut file: &File) -> io::Result<Self> {
         file.seek(SeekFrom::Start(0))?;
-        let (mut hash, mut length) = (Xxh3::new(), 0);
+        let (mut hash, mut length) = (XxHash3_128::new(), 0);
         let mut buffer = vec![0; BUFFER];
         loop {
             match file.read(&mut buffer) {
-                Ok(0) => return Ok(Self { length, sum: hash.digest128() }),
+                Ok(0) => return Ok(Self { length, sum: hash.finish_128() }),
                 Ok(read) => {
-                    hash.update(&buffer[..read]);
+                    hash.write(&buffer[..read]);
                     length += read as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -77,7 +77,7 @@ impl Seal {
         bytes[..8].copy_from_slice(MAGIC);
         bytes[8..16].copy_from_slice(&self.length.to_be_bytes());
         bytes[16..32].copy_from_slice(&self.sum.to_be_bytes());
-        let own = xxh3_64(&bytes[..32]);
+        let own = XxHash3_64::oneshot(&bytes[..32]);
         bytes[32..].copy_from_slice(&own.to_be_bytes());
         bytes
     }
@@ -114,6 +114,15 @@ mod tests {
             assert_eq!(Seal::decode(&flipped), None, "{bit}");
         }
         assert_eq!(Seal::decode(&[0; LENGTH]), None);
+    }
+
+    #[test]
+    fn a_file_has_the_sum_that_earlier_versions_gave_it() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let bytes: Vec<u8> = (0..=250).cycle().take(5_000).collect();
+        file.write_all(&bytes).expect("writable");
+        let sum = 0xb92e_c02c_39d3_3ce7_b418_500f_c423_20ee;
+        assert_eq!(Seal::of(&file).expect("readable"), Seal { length: 5_000, sum });
     }
 
     #[test]

@@ -12,8 +12,10 @@ use super::{
     Address, Miss,
     answers::Answers,
     directories::{self, Entered},
-    file::{self, OpenError, Opened},
-    writer::{Purge, Queue, Write},
+    file::{self, OpenError},
+    opened::Opened,
+    table::Found,
+    writer::{InLine, Purge, Queue, Write},
 };
 use crate::{DiskSnapshot, events, events::Subject};
 
@@ -38,8 +40,8 @@ impl Drop for EndOfQueue<'_> {
 
 impl Store {
     /// Opens a directory, or shares it with whoever in this process has it open. Of their limits the smaller one
-    /// holds.
-    pub(crate) fn open(directory: &Path, limit: u64) -> Result<Arc<Self>, OpenError> {
+    /// holds, and of what may be in memory the first one.
+    pub(crate) fn open(directory: &Path, limit: u64, memory: u64) -> Result<Arc<Self>, OpenError> {
         if directory.exists() && !directory.is_dir() {
             return Err(OpenError::NotADirectory(directory.to_owned()));
         }
@@ -53,8 +55,8 @@ impl Store {
             }
             Entered::Ours(opening) => opening,
         };
-        let (opened, warning) = file::open_or_replace(&directory);
-        let store = opened.map(|opened| Arc::new(Self::start(opened, directory, limit)));
+        let (opened, warning) = file::open_or_replace(&directory, memory);
+        let store = opened.map(|opened| Arc::new(Self::start(opened, directory, limit, memory)));
         match &store {
             Ok(store) => opening.done(store),
             Err(_) => drop(opening),
@@ -65,8 +67,8 @@ impl Store {
         store
     }
 
-    fn start(opened: Opened, directory: PathBuf, limit: u64) -> Self {
-        let answers = Arc::new(Answers::new(opened, directory, limit));
+    fn start(opened: Opened, directory: PathBuf, limit: u64, memory: u64) -> Self {
+        let answers = Arc::new(Answers::new(opened, directory, limit, memory));
         let queue = Arc::new(Queue::default());
         let writer = {
             let (queue, answers) = (Arc::clone(&queue), Arc::clone(&answers));
@@ -96,18 +98,13 @@ impl Store {
         self.queue.purge(purge)
     }
 
-    /// A change that is in line to be made.
-    pub(super) fn waiting(&self, address: &Address, key: &[u8]) -> Option<Write> {
-        self.queue.find(address, key)
-    }
-
-    /// Up to when loads for `key` must have begun that are about to be removed.
-    pub(super) fn purged(&self, key: &[u8]) -> u64 {
-        self.queue.purged(key)
+    /// What is in line to be made of the answer for `key`; `None` where nothing is read and written any more.
+    pub(super) fn in_line(&self, address: &Address, key: &[u8]) -> Option<InLine> {
+        if self.answers.is_broken() { None } else { self.queue.find(address, key) }
     }
 
     /// Reads a record. Blocks.
-    pub(super) fn read(&self, address: &Address) -> Result<Vec<u8>, Miss> {
+    pub(super) fn read(&self, address: &Address) -> Result<Found, Miss> {
         self.answers.read(address)
     }
 

@@ -1,11 +1,20 @@
 //! The table of the database that the answers lie in.
 
-use redb::{Database, ReadOnlyTable, ReadableDatabase, ReadableTable, Table, TableDefinition};
+use redb::{
+    Database, OwnedAccessGuard, ReadOnlyTable, ReadableDatabase, ReadableTable, Table,
+    TableDefinition,
+};
 
 use super::{Address, record::Record, room};
 
 type Key = &'static Address;
 type Bytes = &'static [u8];
+
+/// The table as it was at one moment.
+pub(super) type Reader = ReadOnlyTable<Key, Bytes>;
+pub(super) type Changing<'t> = Table<'t, Key, Bytes>;
+/// A record where the database has it in memory, for as long as somebody looks at it.
+pub(super) type Found = OwnedAccessGuard<Bytes>;
 
 pub(super) const TABLE: TableDefinition<'_, Key, Bytes> = TableDefinition::new("answers");
 
@@ -24,7 +33,7 @@ pub(super) struct Alive {
 }
 
 /// The table, for reading; `None` in a file that never had one.
-pub(super) fn open(database: &Database) -> Result<Option<ReadOnlyTable<Key, Bytes>>, redb::Error> {
+pub(super) fn open(database: &Database) -> Result<Option<Reader>, redb::Error> {
     match database.begin_read()?.open_table(TABLE) {
         Ok(table) => Ok(Some(table)),
         Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
@@ -35,7 +44,7 @@ pub(super) fn open(database: &Database) -> Result<Option<ReadOnlyTable<Key, Byte
 /// Changes the table: all of it is on disk afterwards, or nothing.
 pub(super) fn change(
     database: &Database,
-    change: impl FnOnce(&mut Table<'_, Key, Bytes>) -> Result<(), redb::Error>,
+    change: impl FnOnce(&mut Changing<'_>) -> Result<(), redb::Error>,
 ) -> Result<(), redb::Error> {
     let mut transaction = database.begin_write()?;
     // Without it a process that was killed makes the next one read the whole file first.

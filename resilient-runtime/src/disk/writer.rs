@@ -59,6 +59,14 @@ pub(super) type Batch = HashMap<Address, (Vec<u8>, Write)>;
 /// Answers may come faster than a disk takes them: past so many that wait, new ones are not kept on disk.
 const LONGEST: usize = 10_000;
 
+/// What is in line for a key.
+pub(super) struct InLine {
+    /// Up to when loads must have begun that are about to be removed; 0 where none are.
+    pub(super) purged: u64,
+    /// What is to be there and is not on disk yet.
+    pub(super) write: Option<Write>,
+}
+
 /// The queue between the callers and the writing thread. What is in it can be read, so that an answer is found from
 /// the moment it was put.
 pub(super) struct Queue {
@@ -78,6 +86,21 @@ struct State {
     purging: Arc<Vec<Purge>>,
     put: u64,
     closed: bool,
+}
+
+impl State {
+    fn find(&self, address: &Address, key: &[u8]) -> Option<&Write> {
+        let (there, write) = self.waiting.get(address).or_else(|| self.writing.get(address))?;
+        // Where nothing is to be, there is no answer of any type.
+        let forgotten = matches!(write.content, Content::Nothing) && key.starts_with(there);
+        (there == key || forgotten).then_some(write)
+    }
+
+    fn purged(&self, key: &[u8]) -> u64 {
+        let purges = self.purges.iter().chain(&*self.purging);
+        let of_key = purges.filter(|purge| key.starts_with(&purge.prefix));
+        of_key.map(|purge| purge.before).max().unwrap_or(0)
+    }
 }
 
 impl Default for Queue {
@@ -135,21 +158,11 @@ impl Queue {
         taken
     }
 
-    /// What is to be there for `key` and is not on disk yet.
-    pub(super) fn find(&self, address: &Address, key: &[u8]) -> Option<Write> {
+    /// What is in line for `key`; `None` once the queue is closed, for then nobody takes note of what is forgotten.
+    pub(super) fn find(&self, address: &Address, key: &[u8]) -> Option<InLine> {
         let state = self.lock();
-        let (there, write) = state.waiting.get(address).or_else(|| state.writing.get(address))?;
-        // Where nothing is to be, there is no answer of any type.
-        let forgotten = matches!(write.content, Content::Nothing) && key.starts_with(there);
-        (there == key || forgotten).then(|| write.clone())
-    }
-
-    /// The latest moment of a purge of `key` that is not done yet; 0 where there is none.
-    pub(super) fn purged(&self, key: &[u8]) -> u64 {
-        let state = self.lock();
-        let purges = state.purges.iter().chain(&*state.purging);
-        let of_key = purges.filter(|purge| key.starts_with(&purge.prefix));
-        of_key.map(|purge| purge.before).max().unwrap_or(0)
+        (!state.closed)
+            .then(|| InLine { purged: state.purged(key), write: state.find(address, key).cloned() })
     }
 
     /// Waits for something to do; `None` once the queue is closed and empty.
@@ -214,7 +227,8 @@ mod tests {
                 assert!(queue.purge(Purge { prefix: b"a".to_vec(), before }).is_empty());
             }
             assert!(queue.purge(Purge { prefix: b"b".to_vec(), before: 30 }).is_empty());
-            assert_eq!((queue.purged(b"ab"), queue.purged(b"b"), queue.purged(b"c")), (20, 30, 0));
+            let purged = |key: &[u8]| queue.find(&[0; 16], key).map(|there| there.purged);
+            assert_eq!([b"ab".as_slice(), b"b", b"c"].map(purged), [20, 30, 0].map(Some));
             assert_eq!(queue.take().map(|(purges, ..)| purges.len()), Some(2));
         }
     }
