@@ -130,6 +130,14 @@ impl Cache {
         self.settings.refresh.is_some()
     }
 
+    /// The value in memory and its age, if it is fresh and not due to be loaded anew.
+    pub(crate) fn served(&self, key: &[u8], now: Moment) -> Option<(Kept, Duration)> {
+        let entry = self.memory.get(key).filter(|entry| entry.is_fresh(now) && !entry.is_due(now))?;
+        entry.touch(now);
+        let age = entry.age(now);
+        Some((entry.value, age))
+    }
+
     /// The value in memory, if it is fresh.
     pub(crate) fn in_memory(&self, key: &[u8], now: Moment) -> InMemory {
         let Some(entry) = self.fresh(key, now) else { return InMemory::Nothing };
