@@ -9,13 +9,12 @@ use std::{
 
 use crate::{clock::Moment, outcome::Kept};
 
-/// A value in memory, and since when it is there.
+/// A value in memory, and how long it may be served. Copied with every look, so it is kept small.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(super) value: Kept,
-    /// How old it was when it came into memory: a value from disk was not made just now.
-    pub(super) age_then: Duration,
-    pub(super) since: Moment,
+    /// When the method answered: a value from disk was not made just now.
+    pub(super) made: Moment,
     pub(super) expires: Moment,
     /// Until when it may be served where a load fails.
     pub(super) stale_until: Moment,
@@ -46,7 +45,7 @@ impl Marks {
 
 impl Entry {
     pub(super) fn age(&self, now: Moment) -> Duration {
-        self.age_then + now.since(self.since)
+        now.since(self.made)
     }
 
     pub(super) fn is_fresh(&self, now: Moment) -> bool {

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::encode::{Bytes, Encoder};
+use super::{bytes::Bytes, encode::Encoder};
 
 /// What a cached answer is found by: the arguments of the call, each in full.
 ///
@@ -26,6 +26,7 @@ pub trait KeyPart {
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> KeyPart for T {
+    #[inline]
     fn write(&self, key: &mut Key) {
         key.unwritable |= self.serialize(Encoder(&mut key.bytes)).is_err();
     }
@@ -33,11 +34,13 @@ impl<T: Serialize + ?Sized> KeyPart for T {
 
 impl Key {
     /// The key of a call without arguments.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds an argument.
+    #[inline]
     #[must_use]
     pub fn part<T: KeyPart + ?Sized>(mut self, part: &T) -> Self {
         part.write(&mut self);
@@ -51,8 +54,9 @@ impl Key {
     }
 
     /// The key as bytes; `None` if an argument refused to be written.
+    #[inline]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        (!self.unwritable).then_some(&self.bytes)
+        (!self.unwritable).then(|| self.bytes.as_slice())
     }
 }
 

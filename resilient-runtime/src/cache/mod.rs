@@ -1,11 +1,13 @@
 //! The cache of one method: memory first, then disk, and one load at a time for each key.
 
+mod bytes;
 mod encode;
 mod entry;
 mod flight;
 mod key;
 mod loads;
 mod memory;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -132,7 +134,8 @@ impl Cache {
 
     /// The value in memory and its age, if it is fresh and not due to be loaded anew.
     pub(crate) fn served(&self, key: &[u8], now: Moment) -> Option<(Kept, Duration)> {
-        let entry = self.memory.get(key).filter(|entry| entry.is_fresh(now) && !entry.is_due(now))?;
+        let entry =
+            self.memory.get(key).filter(|entry| entry.is_fresh(now) && !entry.is_due(now))?;
         entry.touch(now);
         let age = entry.age(now);
         Some((entry.value, age))
@@ -239,8 +242,7 @@ impl Cache {
         let longest = self.settings.disk.or(self.settings.memory).unwrap_or_default();
         let entry = Entry {
             value: Arc::clone(&value),
-            age_then: Duration::ZERO,
-            since: now,
+            made: now,
             expires: now + shortened(self.settings.memory.unwrap_or_default()),
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| longest + stale),
             marks: self.marks(Duration::ZERO, now),
@@ -272,8 +274,7 @@ impl Cache {
         let expires = now + self.settings.negative.unwrap_or_default();
         let entry = Entry {
             value: error,
-            age_then: Duration::ZERO,
-            since: now,
+            made: now,
             expires,
             // An old error is no better than a new one.
             stale_until: now,
@@ -306,8 +307,7 @@ impl Cache {
             .map_or(Duration::ZERO, |memory| memory.mul_f64(self.share(chance)).min(left));
         Entry {
             value,
-            age_then: age,
-            since: now,
+            made: now.before(age),
             expires: now + lifetime,
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| left + stale),
             marks: self.marks(age, now),

@@ -102,7 +102,9 @@ impl<R> Copy for Keeper<R> {}
 
 impl<R> std::fmt::Debug for Cacheable<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cacheable").field("type", &self.keeper.codec().type_name).finish_non_exhaustive()
+        f.debug_struct("Cacheable")
+            .field("type", &self.keeper.codec().type_name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -228,7 +230,6 @@ where
     R::Value: CacheValue + DiskValue,
     R::Error: CacheError,
 {
-    let keeper =
-        Keeper { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), Some(errors())) };
+    let keeper = Keeper { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), Some(errors())) };
     Cacheable { serve: serve::<R>, keeper }
 }
