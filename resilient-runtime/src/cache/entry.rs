@@ -54,14 +54,13 @@ impl Entry {
 
     /// Takes note that it is served.
     pub(super) fn touch(&self, now: Moment) {
-        if let Some(marks) = self.marks.as_ref().filter(|marks| marks.idle.is_some()) {
-            marks.used.fetch_max(now.nanos(), Ordering::Relaxed);
+        if let Some(marks) = &self.marks {
+            marks.touch(now);
         }
     }
 
     pub(super) fn is_due(&self, now: Moment) -> bool {
-        let due = |marks: &Arc<Marks>| marks.refresh_at.load(Ordering::Relaxed) <= now.nanos();
-        self.marks.as_ref().is_some_and(due)
+        self.marks.as_ref().is_some_and(|marks| marks.is_due(now))
     }
 
     pub(super) fn refresh_at(&self, moment: Moment) {
@@ -72,6 +71,26 @@ impl Entry {
 }
 
 impl Marks {
+    /// Whether it may be served and is not due to be loaded anew; takes note if so.
+    #[inline(never)]
+    pub(super) fn serves(&self, now: Moment) -> bool {
+        let serves = !self.is_idle(now) && !self.is_due(now);
+        if serves {
+            self.touch(now);
+        }
+        serves
+    }
+
+    fn touch(&self, now: Moment) {
+        if self.idle.is_some() {
+            self.used.fetch_max(now.nanos(), Ordering::Relaxed);
+        }
+    }
+
+    fn is_due(&self, now: Moment) -> bool {
+        self.refresh_at.load(Ordering::Relaxed) <= now.nanos()
+    }
+
     fn is_idle(&self, now: Moment) -> bool {
         let unused = now.nanos().saturating_sub(self.used.load(Ordering::Relaxed));
         self.idle.is_some_and(|idle| u128::from(unused) >= idle.as_nanos())

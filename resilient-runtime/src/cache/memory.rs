@@ -59,6 +59,7 @@ impl Memory {
     }
 
     /// What is there, fresh or not, as a read that counts for what stays longest.
+    #[inline]
     pub(super) fn get(&self, key: &[u8]) -> Option<Entry> {
         self.entries.as_ref()?.get(&Sought(key))
     }

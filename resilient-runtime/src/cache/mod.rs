@@ -133,10 +133,12 @@ impl Cache {
     }
 
     /// The value in memory and its age, if it is fresh and not due to be loaded anew.
+    #[inline]
     pub(crate) fn served(&self, key: &[u8], now: Moment) -> Option<(Kept, Duration)> {
-        let entry =
-            self.memory.get(key).filter(|entry| entry.is_fresh(now) && !entry.is_due(now))?;
-        entry.touch(now);
+        let entry = self.memory.get(key)?;
+        if now >= entry.expires || !entry.marks.as_ref().is_none_or(|marks| marks.serves(now)) {
+            return None;
+        }
         let age = entry.age(now);
         Some((entry.value, age))
     }

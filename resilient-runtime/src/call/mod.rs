@@ -4,7 +4,7 @@ mod admit;
 mod blocking;
 mod book;
 mod core;
-mod held;
+pub(crate) mod held;
 mod learn;
 mod lookup;
 mod miss;
@@ -97,11 +97,9 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         self.keeper = Some(cacheable.keeper());
         let further = match self.core.look(&key) {
             Some(kept) => {
-                match cacheable.serve(&kept) {
-                    Some(outcome) if !self.fallible.failed(&outcome) => {
-                        self.outcome = Held::Outcome(outcome);
-                        self.core.end_served();
-                    }
+                cacheable.serve(&kept, &mut self.outcome);
+                match self.outcome.as_ref() {
+                    Some(outcome) if !self.fallible.failed(outcome) => self.core.end_served(),
                     _ => self.serve(&kept, self.core.provenance),
                 }
                 None

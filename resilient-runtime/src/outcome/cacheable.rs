@@ -1,11 +1,12 @@
 //! How values and errors go into the cache and come out of it.
 
 use super::Outcome;
+use crate::call::held::Held;
 
 /// The witness that a method's value can be kept. Made by [`cacheable`] or [`storable`].
 pub struct Cacheable<R> {
     /// How a value comes out of memory. Beside the rest, for it is asked with every look, and not kept by the call.
-    serve: fn(&Kept) -> Option<R>,
+    serve: fn(&Kept, &mut Held<R>),
     keeper: Keeper<R>,
 }
 
@@ -34,10 +35,11 @@ struct Errors<R> {
 }
 
 impl<R> Cacheable<R> {
-    /// The value, unless it is an error that is remembered.
+    /// Puts the value there, unless it is an error that is remembered. To where it stays: an outcome that is handed up
+    /// from one function to the next is waited for with each copy.
     #[inline]
-    pub(crate) fn serve(&self, kept: &Kept) -> Option<R> {
-        (self.serve)(kept)
+    pub(crate) fn serve(&self, kept: &Kept, place: &mut Held<R>) {
+        (self.serve)(kept, place);
     }
 
     #[inline]
@@ -151,17 +153,21 @@ where
         keep: |outcome| {
             outcome.as_result().ok().map(|value| std::sync::Arc::new(value.clone()) as Kept)
         },
-        serve: serve::<R>,
+        serve: |kept| {
+            kept.downcast_ref::<R::Value>().map(|value| R::from_result(Ok(value.clone())))
+        },
         errors,
     }
 }
 
-fn serve<R>(kept: &Kept) -> Option<R>
+fn serve<R>(kept: &Kept, place: &mut Held<R>)
 where
     R: Outcome,
     R::Value: CacheValue,
 {
-    kept.downcast_ref::<R::Value>().map(|value| R::from_result(Ok(value.clone())))
+    if let Some(value) = kept.downcast_ref::<R::Value>() {
+        *place = Held::Outcome(R::from_result(Ok(value.clone())));
+    }
 }
 
 fn on_disk<V: CacheValue + DiskValue>() -> DiskCodec {
