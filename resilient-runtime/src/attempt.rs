@@ -75,7 +75,7 @@ impl Attempt {
     /// What became of it. An answer that comes too late is a timeout, even if what brought it blocked so long.
     #[expect(clippy::inline_always, reason = "it moves an outcome, once more where it is called")]
     #[inline(always)]
-    fn answered<R>(self, outcome: R) -> Attempted<R> {
+    pub(crate) fn answered<R>(self, outcome: R) -> Attempted<R> {
         let ended = match self.watch {
             Watch::Untimed => None,
             Watch::Timed => Some(Moment::now()),

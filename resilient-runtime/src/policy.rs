@@ -169,6 +169,8 @@ pub struct PolicyCall<'p, R, V, E> {
     cached: Option<(Cacheable<R>, Key)>,
 }
 
+// Not `async fn`, which would hold the call twice: as its argument, and as what it makes of that.
+#[expect(clippy::manual_async_fn, reason = "half as large")]
 impl<R, V, E> PolicyCall<'_, R, V, E> {
     /// Asks the breaker of `key`, where the policy's breaker is [keyed](BreakerConfig::keyed).
     pub fn breaker_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
@@ -196,45 +198,53 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
     }
 
     /// Calls `operation`, once for each attempt.
-    pub async fn call<F>(mut self, operation: F) -> R
+    pub fn call<F>(mut self, operation: F) -> impl Future<Output = R>
     where
         F: AsyncFnMut() -> R,
     {
-        self.drive(operation).await;
-        self.call.finish()
+        async move {
+            self.drive(operation).await;
+            self.call.finish()
+        }
     }
 
     /// Calls `operation`, and asks `fallback` when the call fails.
-    pub async fn call_or<F, B>(mut self, operation: F, fallback: B) -> R
+    pub fn call_or<F, B>(mut self, operation: F, fallback: B) -> impl Future<Output = R>
     where
         F: AsyncFnMut() -> R,
         B: AsyncFnOnce(Failure<E>) -> R,
     {
-        self.drive(operation).await;
-        self.recover(fallback).await;
-        self.call.finish()
+        async move {
+            self.drive(operation).await;
+            self.recover(fallback).await;
+            self.call.finish()
+        }
     }
 
     /// Calls `request`, once for each attempt and for each hedge.
-    pub async fn call_hedged<M, F>(mut self, request: M) -> R
+    pub fn call_hedged<M, F>(mut self, request: M) -> impl Future<Output = R>
     where
         M: Fn() -> F,
         F: Future<Output = R>,
     {
-        self.drive_hedged(request).await;
-        self.call.finish()
+        async move {
+            self.drive_hedged(request).await;
+            self.call.finish()
+        }
     }
 
     /// Calls `request`, once for each attempt and for each hedge, and asks `fallback` when the call fails.
-    pub async fn call_hedged_or<M, F, B>(mut self, request: M, fallback: B) -> R
+    pub fn call_hedged_or<M, F, B>(mut self, request: M, fallback: B) -> impl Future<Output = R>
     where
         M: Fn() -> F,
         F: Future<Output = R>,
         B: AsyncFnOnce(Failure<E>) -> R,
     {
-        self.drive_hedged(request).await;
-        self.recover(fallback).await;
-        self.call.finish()
+        async move {
+            self.drive_hedged(request).await;
+            self.recover(fallback).await;
+            self.call.finish()
+        }
     }
 
     async fn drive_hedged<M, F>(&mut self, request: M)

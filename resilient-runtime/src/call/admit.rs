@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use super::core::Core;
 use crate::{
-    BulkheadFullReason, CircuitBreaker, Rejection, TimeoutScope,
+    BulkheadFullReason, CircuitBreaker, Rejection,
     attempt::{Attempt, Limit, Watch},
     breaker::Permit,
     bulkhead::{Bulkhead, Entry, Place},
@@ -87,11 +87,17 @@ impl<'m> Core<'m> {
         if let Err(rejection) = self.ask_breaker() {
             return Admission::Rejected(rejection);
         }
-        let (now, priority) = (self.now, self.priority());
-        match self.limiter() {
-            Some(limiter) if !limiter.take_one(priority, now) => self.ask_limiter(),
-            _ => self.begin(),
+        if self.pipeline.limiter.is_some() && !self.take_token() {
+            return self.ask_limiter();
         }
+        self.begin()
+    }
+
+    /// Takes a token if one is there.
+    #[inline]
+    fn take_token(&mut self) -> bool {
+        let (now, priority) = (self.now, self.priority());
+        self.limiter().is_none_or(|limiter| limiter.take_one(priority, now))
     }
 
     /// Asks for a place where none was free.
@@ -161,9 +167,9 @@ impl<'m> Core<'m> {
         let pipeline = self.pipeline;
         self.attempts += 1;
         self.begun = self.now;
-        pipeline.counters.attempts.add();
+        self.line.attempts.add();
         if self.attempts > 1 {
-            pipeline.counters.retries.add();
+            self.line.retries.add();
         } else {
             self.first_begun = self.now;
             if let Some(budget) = &pipeline.budget {
@@ -255,12 +261,7 @@ impl<'m> Core<'m> {
         pipeline.counters.attempts.add();
         pipeline.counters.hedges.add();
         pipeline.subject.hedge(self.attempts, self.hedges);
-        let (over, watch) = match limit {
-            None => (now, Watch::Timed),
-            Some(Limit { at, scope: TimeoutScope::Call }) => (at, Watch::Call),
-            Some(Limit { at, .. }) => (at, Watch::Attempt),
-        };
-        Some(Hedge { attempt: Attempt { over, watch }, sent: now, permit })
+        Some(Hedge { sent: now, permit })
     }
 
     /// Whether the breaker lets every call pass, be it because it was told to.
@@ -325,9 +326,8 @@ impl<'m> Core<'m> {
     }
 }
 
-/// A request beside the one that is out, with what the breaker admitted it by.
+/// The leave to send a request beside the one that is out, with what the breaker gave it by.
 pub(super) struct Hedge {
-    pub(super) attempt: Attempt,
     pub(super) sent: Moment,
     pub(super) permit: Option<Permit>,
 }

@@ -9,7 +9,7 @@ use crate::{
     breaker::{Admission, Ending},
     bulkhead::Place,
     clock::Moment,
-    counters::End,
+    counters::{End, Line},
     deadline,
     guards::{Breakers, Limiters},
     pipeline::Inner,
@@ -19,6 +19,8 @@ use crate::{
 /// Everything about a call that does not depend on its types, so that it is compiled once.
 pub(super) struct Core<'m> {
     pub(super) pipeline: &'m Inner,
+    /// The counters of the thread that it began in: looked for once.
+    pub(super) line: &'m Line,
     pub(super) started: Moment,
     pub(super) now: Moment,
     pub(super) deadline: Option<Moment>,
@@ -66,9 +68,11 @@ impl<'m> Core<'m> {
             Some(own) => Some(inherited.map_or(own, |inherited| inherited.min(own))),
             None => inherited,
         };
-        pipeline.counters.calls.add();
+        let line = pipeline.counters.line();
+        line.calls.add();
         Self {
             pipeline,
+            line,
             started: now,
             now,
             deadline,
@@ -194,8 +198,8 @@ impl<'m> Core<'m> {
         self.finished = true;
         let counters = &self.pipeline.counters;
         match self.end {
-            Some(End::Success) => counters.successes.add(),
-            Some(End::Failure) => counters.failures.add(),
+            Some(End::Success) => self.line.successes.add(),
+            Some(End::Failure) => self.line.failures.add(),
             Some(End::Ignored) => counters.ignored.add(),
             // Counted by its reason when it was rejected.
             Some(End::Rejected) => {}

@@ -18,6 +18,7 @@ use self::{book::By, core::Core, held::Held, lookup::Find, miss::Look, retry::Pl
 pub use self::{
     lookup::Lookup,
     next::Next,
+    race::Race,
     refresh::{Refresh, owned},
     stale::Stale,
 };

@@ -3,111 +3,215 @@
 //! The idea is that of J. Dean and L. A. Barroso, "The Tail at Scale" (CACM 56:2, 2013).
 
 use std::{
-    future::{Future, poll_fn},
+    fmt,
+    future::Future,
     mem,
     ops::Range,
-    pin::{Pin, pin},
+    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
+use pin_project_lite::pin_project;
 use resilient_policy::HedgeAfter;
-use tokio::time::{Sleep, sleep_until};
+use tokio::{
+    task::coop::unconstrained,
+    time::{Sleep, sleep_until},
+};
 
 use super::{Call, admit::Hedge, book::By, core::Core};
 use crate::{
-    attempt::{Attempt, Attempted, Run},
+    attempt::{Answer, Attempt, Attempted},
     breaker::Permit,
     clock::Moment,
+    deadline,
     outcome::Verdict,
 };
 
-/// A request beside the first one that is out, and what the breaker admitted it by.
-struct Sent<F> {
-    run: Pin<Box<Run<F>>>,
-    at: Moment,
-    permit: Option<Permit>,
-}
-
-impl<R, V, E> Call<'_, R, V, E> {
+impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Runs the method like [`Attempt::run`], and again while that takes long, as the method's hedge policy says; then
     /// settles the call with the first good answer, or with the error that came last. Requests that lose are dropped.
-    pub async fn race<M, F>(&mut self, attempt: Attempt, mut request: M)
+    pub fn race<M, F>(&mut self, attempt: Attempt, mut request: M) -> Race<'_, 'm, R, V, E, M, F>
     where
         // Not `Fn`: borrowed as shared, it would have to be `Sync`, and with it every argument that it holds.
         M: FnMut() -> F,
         F: Future<Output = R>,
     {
-        let mut next = self.core.hedge_at(self.core.begun);
-        let mut left = self.core.pipeline.settings.hedge.map_or(0, |hedge| hedge.max);
-        let limit = attempt.limit();
-        let mut first = pin!(Some(attempt.run(request())));
-        // Made once a request is pending, and hedges once one is sent: an answer that comes at once costs neither.
-        let mut timer = pin!(None::<Sleep>);
-        let mut hedges: Vec<Sent<F>> = Vec::new();
-        // Whether the last of them was not polled yet.
-        let mut new = false;
-        let (outcome, verdict) = poll_fn(|cx| {
-            loop {
-                let ended = poll_requests(first.as_mut(), &mut hedges, mem::take(&mut new), cx);
-                if let Some((attempted, by)) = ended {
-                    let out = hedges.len() + usize::from(first.is_some());
-                    // Before another one is sent: this failure may have opened the breaker.
-                    let beside = matches!(by, By::Hedge { .. });
-                    let (outcome, verdict) = self.book(attempted, by);
-                    if !matches!(verdict, Verdict::Error { .. }) {
-                        let first = first.is_some().then_some(self.core.begun);
-                        self.core
-                            .count_race(beside, hedges.iter().map(|sent| sent.at).chain(first));
-                        return Poll::Ready((outcome, verdict));
-                    }
-                    let another = if left > 0 && invites_another(&verdict) {
-                        self.core.spare_attempt(limit)
-                    } else {
-                        None
-                    };
-                    if out == 0 && another.is_none() {
-                        return Poll::Ready((outcome, verdict));
-                    }
-                    // The call has not ended: dropped now, it counts as cancelled.
-                    self.core.end = None;
-                    if let Some(another) = another {
-                        left -= 1;
-                        next = self.core.hedge_at(another.sent);
-                        hedges.push(another.send(request()));
-                        new = true;
-                    }
-                    continue;
-                }
-                let Some(at) = next.filter(|_| left > 0) else { return Poll::Pending };
-                if Moment::now() < at {
-                    if timer.is_none() {
-                        timer.set(Some(sleep_until(at.instant())));
-                    }
-                    if let Some(mut timer) = timer.as_mut().as_pin_mut() {
-                        if timer.deadline() != at.instant() {
-                            timer.as_mut().reset(at.instant());
-                        }
-                        if timer.poll(cx).is_pending() {
-                            return Poll::Pending;
-                        }
-                    }
-                }
-                next = None;
-                if let Some(another) = self.core.spare_attempt(limit) {
-                    left -= 1;
-                    next = self.core.hedge_at(another.sent);
-                    hedges.push(another.send(request()));
-                    new = true;
-                }
-            }
-        })
-        .await;
-        if !self.core.pipeline.digest.per_call {
-            // Of the first request, where another one was faster.
-            self.core.take_admission_back();
+        let next = self.core.hedge_at(self.core.begun);
+        let left = self.core.pipeline.settings.hedge.map_or(0, |hedge| hedge.max);
+        let first = Some(request());
+        Race {
+            call: self,
+            attempt,
+            request,
+            first,
+            hedges: Vec::new(),
+            next,
+            left,
+            new: false,
+            timer: None,
         }
-        self.conclude(outcome, verdict);
+    }
+}
+
+pin_project! {
+    /// The future of [`Call::race`].
+    ///
+    /// By hand, for an `async fn` would hold each of its arguments twice.
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Race<'c, 'm, R, V, E, M, F> {
+        call: &'c mut Call<'m, R, V, E>,
+        attempt: Attempt,
+        request: M,
+        #[pin]
+        first: Option<F>,
+        // Made once one is sent.
+        hedges: Vec<Sent<F>>,
+        // When the next one is sent, and how many may be.
+        next: Option<Moment>,
+        left: u32,
+        // Whether the last of them was not polled yet.
+        new: bool,
+        // For the next hedge, or for the end of the attempt's time, which is that of all requests; made once all are
+        // pending.
+        #[pin]
+        timer: Option<Sleep>,
+    }
+}
+
+/// A request beside the first one that is out, and what the breaker admitted it by.
+struct Sent<F> {
+    request: Pin<Box<F>>,
+    at: Moment,
+    permit: Option<Permit>,
+}
+
+impl<R, V, E, M, F> Future for Race<'_, '_, R, V, E, M, F>
+where
+    M: FnMut() -> F,
+    F: Future<Output = R>,
+{
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if let Some((attempted, by)) = self.as_mut().poll_requests(cx) {
+                if self.as_mut().ended(attempted, by) {
+                    return Poll::Ready(());
+                }
+                continue;
+            }
+            let this = self.as_mut().project();
+            let hedge = this.next.filter(|_| *this.left > 0);
+            let over = this.attempt.limit().map(|limit| limit.at);
+            let Some(at) = hedge.into_iter().chain(over).min() else { return Poll::Pending };
+            if Moment::now() < at && !has_come(this.timer, at, cx) {
+                return Poll::Pending;
+            }
+            if over == Some(at) {
+                while let Some(by) = self.as_mut().take_late() {
+                    let ended = Some(Moment::now());
+                    let attempted =
+                        Attempted { attempt: self.attempt, ended, answer: Answer::Late };
+                    if self.as_mut().ended(attempted, by) {
+                        return Poll::Ready(());
+                    }
+                }
+            } else {
+                *this.next = None;
+                self.as_mut().send();
+            }
+        }
+    }
+}
+
+impl<R, V, E, M, F> Race<'_, '_, R, V, E, M, F>
+where
+    M: FnMut() -> F,
+    F: Future<Output = R>,
+{
+    /// The first request that has ended. A new one comes before all others: it is in the books, and leaves only when it
+    /// is polled.
+    fn poll_requests(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Option<(Attempted<R>, By)> {
+        let mut this = self.project();
+        let (attempt, hedges) = (*this.attempt, this.hedges);
+        let polled = hedges.len() - usize::from(mem::take(this.new));
+        let end = hedges.len();
+        let mut poll = || {
+            if let Some(ended) = poll_hedges(hedges, polled..end, cx) {
+                return Some(ended);
+            }
+            if let Some(first) = this.first.as_mut().as_pin_mut()
+                && let Poll::Ready(outcome) = first.poll(cx)
+            {
+                this.first.set(None);
+                return Some((outcome, By::Call));
+            }
+            poll_hedges(hedges, 0..polled, cx)
+        };
+        let (outcome, by) = match attempt.limit() {
+            None => poll()?,
+            Some(limit) => deadline::within(limit.at, poll)?,
+        };
+        Some((attempt.answered(outcome), by))
+    }
+
+    /// A request that is out when the attempt's time is over.
+    fn take_late(self: Pin<&mut Self>) -> Option<By> {
+        let mut this = self.project();
+        if this.first.is_some() {
+            this.first.set(None);
+            return Some(By::Call);
+        }
+        let hedges = this.hedges;
+        let Sent { at, permit, .. } =
+            if hedges.is_empty() { None } else { Some(hedges.remove(0)) }?;
+        Some(By::Hedge { sent: at, permit })
+    }
+
+    /// Takes note of a request that has ended, and answers whether the race has.
+    fn ended(mut self: Pin<&mut Self>, attempted: Attempted<R>, by: By) -> bool {
+        let this = self.as_mut().project();
+        let hedged = matches!(by, By::Hedge { .. });
+        // Before another one is sent: this failure may have opened the breaker.
+        let (outcome, verdict) = this.call.book(attempted, by);
+        if matches!(verdict, Verdict::Error { .. }) {
+            if invites_another(&verdict) && *this.left > 0 {
+                self.as_mut().send();
+            }
+            if self.first.is_some() || !self.hedges.is_empty() {
+                // The call has not ended: dropped now, it counts as cancelled.
+                self.project().call.core.end = None;
+                return false;
+            }
+        } else {
+            let first = this.first.is_some().then_some(this.call.core.begun);
+            this.call.core.count_race(hedged, this.hedges.iter().map(|sent| sent.at).chain(first));
+        }
+        let call = self.project().call;
+        if !call.core.pipeline.digest.per_call {
+            // Of the first request, where another one was faster.
+            call.core.take_admission_back();
+        }
+        call.conclude(outcome, verdict);
+        true
+    }
+
+    /// Sends another request, if one can be spared.
+    fn send(self: Pin<&mut Self>) {
+        let this = self.project();
+        let Some(hedge) = this.call.core.spare_attempt(this.attempt.limit()) else { return };
+        let Hedge { sent, permit } = hedge;
+        *this.left -= 1;
+        *this.next = this.call.core.hedge_at(sent);
+        this.hedges.push(Sent { request: Box::pin((this.request)()), at: sent, permit });
+        *this.new = true;
+    }
+}
+
+impl<R, V, E, M, F> fmt::Debug for Race<'_, '_, R, V, E, M, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Race").field("hedges", &self.hedges.len()).finish_non_exhaustive()
     }
 }
 
@@ -116,47 +220,32 @@ fn invites_another(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Error { retryable: true, refused: false, retry_after: None, .. })
 }
 
-impl Hedge {
-    fn send<F: Future>(self, request: F) -> Sent<F> {
-        let Self { attempt, sent, permit } = self;
-        Sent { run: Box::pin(attempt.run(request)), at: sent, permit }
-    }
-}
-
-/// The first request that has ended. A new one comes before all others: it is in the books, and leaves only when it is
-/// polled.
-fn poll_requests<F: Future>(
-    mut first: Pin<&mut Option<Run<F>>>,
-    hedges: &mut Vec<Sent<F>>,
-    new: bool,
-    cx: &mut Context<'_>,
-) -> Option<(Attempted<F::Output>, By)> {
-    let polled = hedges.len() - usize::from(new);
-    let end = hedges.len();
-    if let Some(ended) = poll_hedges(hedges, polled..end, cx) {
-        return Some(ended);
-    }
-    if let Some(run) = first.as_mut().as_pin_mut()
-        && let Poll::Ready(attempted) = run.poll(cx)
-    {
-        first.set(None);
-        return Some((attempted, By::Call));
-    }
-    poll_hedges(hedges, 0..polled, cx)
-}
-
 fn poll_hedges<F: Future>(
     hedges: &mut Vec<Sent<F>>,
     mut positions: Range<usize>,
     cx: &mut Context<'_>,
-) -> Option<(Attempted<F::Output>, By)> {
-    positions.find_map(|position| match hedges[position].run.as_mut().poll(cx) {
-        Poll::Ready(attempted) => {
+) -> Option<(F::Output, By)> {
+    positions.find_map(|position| match hedges[position].request.as_mut().poll(cx) {
+        Poll::Ready(outcome) => {
             let Sent { at, permit, .. } = hedges.remove(position);
-            Some((attempted, By::Hedge { sent: at, permit }))
+            Some((outcome, By::Hedge { sent: at, permit }))
         }
         Poll::Pending => None,
     })
+}
+
+/// Whether the moment has come for which all are waiting.
+fn has_come(mut timer: Pin<&mut Option<Sleep>>, at: Moment, cx: &mut Context<'_>) -> bool {
+    let at = at.instant();
+    if timer.is_none() {
+        timer.set(Some(sleep_until(at)));
+    }
+    let Some(mut timer) = timer.as_pin_mut() else { return false };
+    if timer.deadline() != at {
+        timer.as_mut().reset(at);
+    }
+    // Outside of the cooperative budget: a method that uses it up must not switch off its timeout.
+    Pin::new(&mut unconstrained(timer)).poll(cx).is_ready()
 }
 
 impl Core<'_> {
