@@ -62,6 +62,8 @@ impl Key {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     /// An argument as API clients have them: fields that are left out when they are empty.
@@ -123,6 +125,41 @@ mod tests {
                 assert_eq!(one.bytes() == other.bytes(), i == j, "{i} {j}");
             }
         }
+    }
+
+    #[test]
+    fn numbers_are_told_apart_on_both_sides_of_what_fits_into_a_word() {
+        let most = 1_i128 << 55;
+        let signed: BTreeSet<i128> =
+            [0, most, i64::MAX.into(), i64::MIN.into(), i128::MAX, i128::MIN]
+                .into_iter()
+                .flat_map(|edge| [edge, -(edge + 1).saturating_abs()])
+                .flat_map(|edge| (-2..=2).map(move |by| edge.saturating_add(by)))
+                .collect();
+        let unsigned: BTreeSet<u128> = [0, 1 << 56, u64::MAX.into(), u128::MAX]
+            .into_iter()
+            .flat_map(|edge: u128| {
+                (0..=2).flat_map(move |by| [edge.saturating_sub(by), edge.saturating_add(by)])
+            })
+            .collect();
+        let keys: Vec<Key> = signed
+            .iter()
+            .map(|number| Key::new().part(number))
+            .chain(unsigned.iter().map(|number| Key::new().part(number)))
+            .collect();
+        let different: BTreeSet<_> = keys.iter().map(Key::bytes).collect();
+        assert_eq!(different.len(), keys.len());
+        // How wide a type is makes no other number of it.
+        assert_eq!(Key::new().part(&7_u8).bytes(), Key::new().part(&7_u128).bytes());
+        assert_eq!(Key::new().part(&-7_i8).bytes(), Key::new().part(&-7_i128).bytes());
+    }
+
+    #[test]
+    fn a_number_takes_a_word_and_a_name_as_many_as_it_fills_and_one() {
+        let length = |key: Key| key.bytes().map(<[u8]>::len);
+        assert_eq!(length(Key::new().part(&20_u64)), Some(8));
+        assert_eq!(length(Key::new().part(&-20_i32)), Some(8));
+        assert_eq!(length(Key::new().part("Divine Orb 1234")), Some(24));
     }
 
     #[test]
