@@ -12,14 +12,14 @@ const SHORT: usize = 64;
 pub(super) struct Bytes {
     short: [u8; SHORT],
     /// All of them, where they are more.
-    long: Option<Box<Vec<u8>>>,
+    long: Vec<u8>,
     length: usize,
 }
 
 impl Default for Bytes {
     #[inline]
     fn default() -> Self {
-        Self { short: [0; SHORT], long: None, length: 0 }
+        Self { short: [0; SHORT], long: Vec::new(), length: 0 }
     }
 }
 
@@ -37,7 +37,10 @@ impl Bytes {
 
     #[cold]
     fn more(&mut self, bytes: [u8; 8]) {
-        self.long.get_or_insert_with(|| Box::new(self.short.to_vec())).extend_from_slice(&bytes);
+        if self.long.is_empty() {
+            self.long.extend_from_slice(&self.short);
+        }
+        self.long.extend_from_slice(&bytes);
     }
 
     /// Writes bytes in words, the last one filled up with zeros.
@@ -59,9 +62,9 @@ impl Bytes {
 
     #[inline]
     pub(super) fn as_slice(&self) -> &[u8] {
-        match &self.long {
-            None => &self.short[..self.length.min(SHORT)],
-            Some(long) => long,
+        match self.short.get(..self.length) {
+            Some(short) => short,
+            None => &self.long,
         }
     }
 }
