@@ -210,6 +210,24 @@ mod within_the_budget {
     }
 }
 
+mod counted_by_the_breaker {
+    use super::*;
+
+    api!(hedge = "100ms", breaker(threshold = 0.5, window = 10, slow = "120ms", min_calls = 1));
+
+    /// It was not answered, so it is no success, and how long it was out says nothing of an answer.
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_a_hedge_beat_counts_as_nothing() {
+        let double = Double::playing([Act::Hang, Act::Slow(millis(50))]);
+        let api = decorated!(double);
+        assert_eq!(api.get().await, Ok(2));
+        assert_eq!(hedges(books!(api).hedge), (1, 1, 1));
+        let breaker = api.service().breaker().expect("declared").snapshot();
+        let window = breaker.window.expect("counts a rate");
+        assert_eq!((window.calls, window.slow), (1, 0));
+    }
+}
+
 mod by_percentile {
     use super::*;
 

@@ -127,12 +127,21 @@ impl<'m> Core<'m> {
                 self.pipeline.subject.rate_wait(wait);
                 // Nobody should be kept from probing by a call that only stands in line, and the breaker may open while
                 // it does: it is asked again.
-                if !self.keeps_admission() {
-                    self.take_admission_back();
-                }
+                self.let_others_pass();
                 Admission::Waits(Box::pin(async { Waited::Token(waiting.token().await.ok()) }))
             }
-            Err(retry_after) => Admission::Rejected(self.rate_limited(retry_after)),
+            Err(retry_after) => {
+                // It never left: it must not end as the attempt before it did.
+                self.let_others_pass();
+                Admission::Rejected(self.rate_limited(retry_after))
+            }
+        }
+    }
+
+    /// Gives back what the breaker admitted, for an attempt that does not begin now.
+    fn let_others_pass(&mut self) {
+        if !self.keeps_admission() {
+            self.take_admission_back();
         }
     }
 

@@ -349,6 +349,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     #[inline(never)]
     fn finish_in_full(&mut self) -> R {
+        // Of an attempt that was never run.
+        self.core.take_admission_back();
         self.spare();
         self.core.pause_refresh();
         let outcome = match self.outcome.take() {

@@ -22,7 +22,7 @@ async fn per_call_a_call_counts_once_by_how_it_ended() {
     assert_eq!(get(&policy, &double).await, Ok(3));
     assert_eq!(failed_in_a_row(), 0);
     for _ in 0..2 {
-        let _ = get(&policy, &Double::failing(3)).await;
+        assert_eq!(get(&policy, &Double::failing(3)).await, Err(Fault::Down), "it is closed");
     }
     let double = Double::default();
     assert!(matches!(
@@ -62,6 +62,23 @@ async fn per_call_a_rejected_retry_leaves_the_failure_before_it() {
     assert_eq!(get(&policy, &double).await, Err(Fault::Down), "not the limiter's rejection");
     assert_eq!(double.calls(), 1);
     assert_eq!(snapshot(&policy).breaker.expect("declared").state, State::Open);
+    assert_books_add_up(&policy);
+}
+
+/// A request that never left is no second failure of the service (law 6).
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_the_limiter_rejects_counts_as_nothing() {
+    let policy = policy(
+        PolicyConfig::new()
+            .breaker(BreakerConfig::new().threshold(2))
+            .retry(RETRY)
+            .rate(RateConfig::new().limit(0.01).burst(1).wait(Duration::ZERO)),
+    );
+    let double = Double::failing(10);
+    assert_eq!(get(&policy, &double).await, Err(Fault::Down));
+    assert_eq!(double.calls(), 1);
+    let breaker = snapshot(&policy).breaker.expect("declared");
+    assert_eq!((breaker.state, breaker.failures), (State::Closed, 1));
     assert_books_add_up(&policy);
 }
 

@@ -9,6 +9,7 @@
 
 mod breaker;
 mod bulkhead;
+mod driver;
 mod dropped;
 mod hedge;
 mod panics;

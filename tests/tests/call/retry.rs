@@ -135,10 +135,11 @@ fn methods_that_give_no_budget_share_the_services_whichever_layer_gave_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_traced_call_tells_how_many_requests_it_took() {
+async fn a_call_and_the_books_tell_that_a_retry_brought_the_answer() {
     let policy = policy(PolicyConfig::new().retry(RetryConfig::new().max(2)));
     let double = Double::failing(1);
     let (answer, provenance) = policy.call_traced(async || double.answer().await).await;
     assert_eq!(answer, Ok(2));
     assert!(matches!(provenance, Provenance::Live { attempts: 2, .. }), "{provenance:?}");
+    assert_eq!(books(&policy).retry.succeeded, 1);
 }

@@ -66,6 +66,24 @@ async fn of_its_own_deadline_and_that_of_the_call_around_it_the_earlier_one_coun
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_fixed_time_holds_until_the_adaptive_one_is_known() {
+    let adaptive = AdaptiveConfig::new().percentile(90.0).factor(2.0).max(60 * SECOND);
+    let policy = policy(
+        PolicyConfig::new().timeout(TimeoutConfig::new().attempt(5 * SECOND).adaptive(adaptive)),
+    );
+    let start = Instant::now();
+    assert!(get(&policy, &Double::playing([Act::Hang])).await.is_err());
+    assert_eq!(start.elapsed(), 5 * SECOND);
+    let double = Double::playing(vec![Act::Slow(SECOND); 40]);
+    for _ in 0..40 {
+        assert!(get(&policy, &double).await.is_ok());
+    }
+    let start = Instant::now();
+    assert!(get(&policy, &Double::playing([Act::Hang])).await.is_err());
+    assert!((2 * SECOND..3 * SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
 /// An adaptive timeout follows how long answers take. What comes faster because it is none must not shorten it.
 #[tokio::test(start_paused = true)]
 async fn failures_and_refusals_shorten_no_adaptive_timeout() {
