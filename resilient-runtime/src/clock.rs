@@ -58,6 +58,12 @@ impl Moment {
         Duration::from_nanos(self.nanos().saturating_sub(earlier.nanos()))
     }
 
+    /// So long ago; the first moment of all where that is longer.
+    #[inline]
+    pub(crate) fn before(self, duration: Duration) -> Self {
+        Self::new(self.nanos().saturating_sub(nanos(duration)))
+    }
+
     #[inline]
     pub(crate) fn nanos(self) -> u64 {
         self.0.get()

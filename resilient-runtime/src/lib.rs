@@ -132,7 +132,7 @@ pub use budget::BudgetSnapshot;
 pub use builder::{BuildContext, DecoratorBuilder, TakesBackup};
 pub use bulkhead::{BulkheadRejections, BulkheadSnapshot};
 pub use cache::{Key, KeyPart};
-pub use call::{Call, Lookup, Next, Race, Refresh, owned};
+pub use call::{Call, Lookup, Next, Race, Refresh, Stale, owned};
 pub use classify::{
     Classify, ErrorKind, HttpStatus, RetryAfter, delegate, retry_after, status_kind,
 };

@@ -6,10 +6,8 @@
 use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
-use smallvec::SmallVec;
 
-/// The bytes of a key.
-pub(super) type Bytes = SmallVec<[u8; 64]>;
+use super::bytes::Bytes;
 
 /// Writes values, one after the other.
 pub(super) struct Encoder<'a>(pub(super) &'a mut Bytes);
@@ -39,7 +37,9 @@ enum Kind {
     False,
     True,
     Signed,
+    WideSigned,
     Unsigned,
+    WideUnsigned,
     F32,
     F64,
     Char,
@@ -56,19 +56,39 @@ enum Kind {
     End,
 }
 
+/// What a word has room for beside its kind: numbers up to this, and every length.
+const ROOM: u32 = u64::BITS - u8::BITS;
+
 impl Encoder<'_> {
+    #[inline]
     fn kind(&mut self, kind: Kind) -> &mut Self {
-        self.0.push(kind as u8);
+        self.kind_of(kind, 0)
+    }
+
+    /// A kind, and what fits beside it into its word.
+    #[inline]
+    fn kind_of(&mut self, kind: Kind, rest: u64) -> &mut Self {
+        self.raw(rest << u8::BITS | kind as u64)
+    }
+
+    #[inline]
+    fn raw(&mut self, word: u64) -> &mut Self {
+        self.0.word(word);
         self
     }
 
-    fn raw(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.extend_from_slice(bytes);
-        self
+    #[inline]
+    fn wide(&mut self, kind: Kind, number: u128) {
+        // In two halves.
+        #[expect(clippy::cast_possible_truncation, reason = "the other half follows")]
+        self.kind(kind).raw(number as u64).raw((number >> u64::BITS) as u64);
     }
 
-    fn sized(&mut self, bytes: &[u8]) -> &mut Self {
-        self.raw(&(bytes.len() as u64).to_be_bytes()).raw(bytes)
+    #[inline]
+    fn sized(&mut self, kind: Kind, bytes: &[u8]) -> &mut Self {
+        self.kind_of(kind, bytes.len() as u64);
+        self.0.padded(bytes);
+        self
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refused> {
@@ -80,19 +100,39 @@ impl Encoder<'_> {
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Refused> {
-        self.kind(Kind::Item).sized(name.as_bytes()).value(value)
+        self.sized(Kind::Item, name.as_bytes()).value(value)
     }
 
     /// By name too: in the next version of a program another variant may have the number, and the disk still has answers.
     fn variant(&mut self, index: u32, name: &str) -> &mut Self {
-        self.kind(Kind::Variant).raw(&index.to_be_bytes()).sized(name.as_bytes())
+        self.kind_of(Kind::Variant, index.into()).sized(Kind::Text, name.as_bytes())
     }
 }
 
 macro_rules! numbers {
-    ($kind:ident as $wide:ty: $($method:ident $ty:ty),+) => {
-        $( fn $method(mut self, number: $ty) -> Result<(), Refused> {
-            self.kind(Kind::$kind).raw(&<$wide>::from(number).to_be_bytes());
+    (signed: $($signed:ident $i:ty),+; unsigned: $($unsigned:ident $u:ty),+) => {
+        $( #[inline]
+        fn $signed(mut self, number: $i) -> Result<(), Refused> {
+            let number = i128::from(number);
+            match i64::try_from(number) {
+                #[expect(clippy::cast_sign_loss, reason = "bits")]
+                Ok(small) if small << u8::BITS >> u8::BITS == small => {
+                    self.kind_of(Kind::Signed, small as u64);
+                }
+                #[expect(clippy::cast_sign_loss, reason = "bits")]
+                _ => self.wide(Kind::WideSigned, number as u128),
+            }
+            Ok(())
+        } )+
+        $( #[inline]
+        fn $unsigned(mut self, number: $u) -> Result<(), Refused> {
+            let number = u128::from(number);
+            match u64::try_from(number) {
+                Ok(small) if small >> ROOM == 0 => {
+                    self.kind_of(Kind::Unsigned, small);
+                }
+                _ => self.wide(Kind::WideUnsigned, number),
+            }
             Ok(())
         } )+
     };
@@ -109,8 +149,10 @@ impl Serializer for Encoder<'_> {
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
-    numbers!(Signed as i128: serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128);
-    numbers!(Unsigned as u128: serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128);
+    numbers! {
+        signed: serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128;
+        unsigned: serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128
+    }
 
     fn serialize_bool(mut self, value: bool) -> Result<(), Refused> {
         self.kind(if value { Kind::True } else { Kind::False });
@@ -118,27 +160,28 @@ impl Serializer for Encoder<'_> {
     }
 
     fn serialize_f32(mut self, value: f32) -> Result<(), Refused> {
-        self.kind(Kind::F32).raw(&value.to_bits().to_be_bytes());
+        self.kind_of(Kind::F32, value.to_bits().into());
         Ok(())
     }
 
     fn serialize_f64(mut self, value: f64) -> Result<(), Refused> {
-        self.kind(Kind::F64).raw(&value.to_bits().to_be_bytes());
+        self.kind(Kind::F64).raw(value.to_bits());
         Ok(())
     }
 
     fn serialize_char(mut self, value: char) -> Result<(), Refused> {
-        self.kind(Kind::Char).raw(&u32::from(value).to_be_bytes());
+        self.kind_of(Kind::Char, u32::from(value).into());
         Ok(())
     }
 
+    #[inline]
     fn serialize_str(mut self, value: &str) -> Result<(), Refused> {
-        self.kind(Kind::Text).sized(value.as_bytes());
+        self.sized(Kind::Text, value.as_bytes());
         Ok(())
     }
 
     fn serialize_bytes(mut self, value: &[u8]) -> Result<(), Refused> {
-        self.kind(Kind::Bytes).sized(value);
+        self.sized(Kind::Bytes, value);
         Ok(())
     }
 

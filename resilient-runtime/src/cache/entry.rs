@@ -9,13 +9,12 @@ use std::{
 
 use crate::{clock::Moment, outcome::Kept};
 
-/// A value in memory, and since when it is there.
+/// A value in memory, and how long it may be served. Copied with every look, so it is kept small.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(super) value: Kept,
-    /// How old it was when it came into memory: a value from disk was not made just now.
-    pub(super) age_then: Duration,
-    pub(super) since: Moment,
+    /// When the method answered: a value from disk was not made just now.
+    pub(super) made: Moment,
     pub(super) expires: Moment,
     /// Until when it may be served where a load fails.
     pub(super) stale_until: Moment,
@@ -46,7 +45,7 @@ impl Marks {
 
 impl Entry {
     pub(super) fn age(&self, now: Moment) -> Duration {
-        self.age_then + now.since(self.since)
+        now.since(self.made)
     }
 
     pub(super) fn is_fresh(&self, now: Moment) -> bool {
@@ -55,14 +54,13 @@ impl Entry {
 
     /// Takes note that it is served.
     pub(super) fn touch(&self, now: Moment) {
-        if let Some(marks) = self.marks.as_ref().filter(|marks| marks.idle.is_some()) {
-            marks.used.fetch_max(now.nanos(), Ordering::Relaxed);
+        if let Some(marks) = &self.marks {
+            marks.touch(now);
         }
     }
 
     pub(super) fn is_due(&self, now: Moment) -> bool {
-        let due = |marks: &Arc<Marks>| marks.refresh_at.load(Ordering::Relaxed) <= now.nanos();
-        self.marks.as_ref().is_some_and(due)
+        self.marks.as_ref().is_some_and(|marks| marks.is_due(now))
     }
 
     pub(super) fn refresh_at(&self, moment: Moment) {
@@ -73,6 +71,26 @@ impl Entry {
 }
 
 impl Marks {
+    /// Whether it may be served and is not due to be loaded anew; takes note if so.
+    #[inline(never)]
+    pub(super) fn serves(&self, now: Moment) -> bool {
+        let serves = !self.is_idle(now) && !self.is_due(now);
+        if serves {
+            self.touch(now);
+        }
+        serves
+    }
+
+    fn touch(&self, now: Moment) {
+        if self.idle.is_some() {
+            self.used.fetch_max(now.nanos(), Ordering::Relaxed);
+        }
+    }
+
+    fn is_due(&self, now: Moment) -> bool {
+        self.refresh_at.load(Ordering::Relaxed) <= now.nanos()
+    }
+
     fn is_idle(&self, now: Moment) -> bool {
         let unused = now.nanos().saturating_sub(self.used.load(Ordering::Relaxed));
         self.idle.is_some_and(|idle| u128::from(unused) >= idle.as_nanos())

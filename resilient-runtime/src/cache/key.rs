@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::encode::{Bytes, Encoder};
+use super::{bytes::Bytes, encode::Encoder};
 
 /// What a cached answer is found by: the arguments of the call, each in full.
 ///
@@ -26,6 +26,7 @@ pub trait KeyPart {
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> KeyPart for T {
+    #[inline]
     fn write(&self, key: &mut Key) {
         key.unwritable |= self.serialize(Encoder(&mut key.bytes)).is_err();
     }
@@ -33,11 +34,13 @@ impl<T: Serialize + ?Sized> KeyPart for T {
 
 impl Key {
     /// The key of a call without arguments.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds an argument.
+    #[inline]
     #[must_use]
     pub fn part<T: KeyPart + ?Sized>(mut self, part: &T) -> Self {
         part.write(&mut self);
@@ -51,13 +54,16 @@ impl Key {
     }
 
     /// The key as bytes; `None` if an argument refused to be written.
+    #[inline]
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        (!self.unwritable).then_some(&self.bytes)
+        (!self.unwritable).then(|| self.bytes.as_slice())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     /// An argument as API clients have them: fields that are left out when they are empty.
@@ -119,6 +125,40 @@ mod tests {
                 assert_eq!(one.bytes() == other.bytes(), i == j, "{i} {j}");
             }
         }
+    }
+
+    #[test]
+    fn numbers_are_told_apart_on_both_sides_of_what_fits_into_a_word() {
+        let most = 1_i128 << 55;
+        let signed: BTreeSet<i128> =
+            [0, most, -most, i64::MAX.into(), i64::MIN.into(), i128::MAX, i128::MIN]
+                .into_iter()
+                .flat_map(|edge: i128| (-2..=2).map(move |by| edge.saturating_add(by)))
+                .collect();
+        let unsigned: BTreeSet<u128> = [0, 1 << 56, u64::MAX.into(), u128::MAX]
+            .into_iter()
+            .flat_map(|edge: u128| {
+                (0..=2).flat_map(move |by| [edge.saturating_sub(by), edge.saturating_add(by)])
+            })
+            .collect();
+        let keys: Vec<Key> = signed
+            .iter()
+            .map(|number| Key::new().part(number))
+            .chain(unsigned.iter().map(|number| Key::new().part(number)))
+            .collect();
+        let different: BTreeSet<_> = keys.iter().map(Key::bytes).collect();
+        assert_eq!(different.len(), keys.len());
+        // How wide a type is makes no other number of it.
+        assert_eq!(Key::new().part(&7_u8).bytes(), Key::new().part(&7_u128).bytes());
+        assert_eq!(Key::new().part(&-7_i8).bytes(), Key::new().part(&-7_i128).bytes());
+    }
+
+    #[test]
+    fn a_number_takes_a_word_and_a_name_as_many_as_it_fills_and_one() {
+        let length = |key: Key| key.bytes().map(<[u8]>::len);
+        assert_eq!(length(Key::new().part(&20_u64)), Some(8));
+        assert_eq!(length(Key::new().part(&-20_i32)), Some(8));
+        assert_eq!(length(Key::new().part("Divine Orb 1234")), Some(24));
     }
 
     #[test]

@@ -3,16 +3,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use quick_cache::{Weighter, sync::Cache};
 use rand::{RngExt, rngs::SmallRng};
 
-use super::{FROM_DISK, entry::Entry, loads::Ticket};
+use super::{
+    FROM_DISK,
+    entry::Entry,
+    loads::Ticket,
+    stored::{Sought, StoredKey},
+};
 use crate::{clock::Moment, counters::Counters};
 
-type Entries = Cache<Box<[u8]>, Entry, ByWeight>;
+type Entries = Cache<StoredKey, Entry, ByWeight>;
 
 #[derive(Clone)]
 struct ByWeight;
 
-impl Weighter<Box<[u8]>, Entry> for ByWeight {
-    fn weight(&self, _: &Box<[u8]>, entry: &Entry) -> u64 {
+impl Weighter<StoredKey, Entry> for ByWeight {
+    fn weight(&self, _: &StoredKey, entry: &Entry) -> u64 {
         // What weighs nothing would never be evicted.
         entry.weight.max(1)
     }
@@ -54,13 +59,14 @@ impl Memory {
     }
 
     /// What is there, fresh or not, as a read that counts for what stays longest.
+    #[inline]
     pub(super) fn get(&self, key: &[u8]) -> Option<Entry> {
-        self.entries.as_ref()?.get(key)
+        self.entries.as_ref()?.get(&Sought(key))
     }
 
     /// What is there, fresh or not.
     pub(super) fn peek(&self, key: &[u8]) -> Option<Entry> {
-        self.entries.as_ref()?.peek(key)
+        self.entries.as_ref()?.peek(&Sought(key))
     }
 
     /// How many answers it holds, those that have expired and were not displaced yet included.
@@ -97,7 +103,7 @@ impl Changes<'_> {
             return (false, Displaced::default());
         }
         let Some(entries) = &self.memory.entries else { return (true, Displaced::default()) };
-        let there = entries.peek(ticket.key());
+        let there = entries.peek(&Sought(ticket.key()));
         let newest = there.as_ref().is_none_or(|there| {
             there.load < entry.load || entry.load == FROM_DISK && !there.is_fresh(now)
         });
@@ -108,7 +114,7 @@ impl Changes<'_> {
         let mut displaced: Vec<_> = there.into_iter().collect();
         for (key, entry) in evicted.into_iter().flatten() {
             let counters = &self.memory.counters;
-            match (entry.is_fresh(now), *key == *ticket.key()) {
+            match (entry.is_fresh(now), key.as_slice() == ticket.key()) {
                 (false, _) => counters.evicted_expired.add(),
                 (true, false) => counters.evicted_capacity.add(),
                 // A newer answer took its place.
@@ -120,7 +126,7 @@ impl Changes<'_> {
     }
 
     pub(super) fn remove(&mut self, key: &[u8]) -> Displaced {
-        let removed = self.memory.entries.as_ref().and_then(|entries| entries.remove(key));
+        let removed = self.memory.entries.as_ref().and_then(|entries| entries.remove(&Sought(key)));
         if removed.is_some() {
             self.memory.counters.evicted_invalidated.add();
         }

@@ -1,11 +1,13 @@
 //! The cache of one method: memory first, then disk, and one load at a time for each key.
 
+mod bytes;
 mod encode;
 mod entry;
 mod flight;
 mod key;
 mod loads;
 mod memory;
+mod stored;
 #[cfg(test)]
 mod tests;
 
@@ -130,6 +132,17 @@ impl Cache {
         self.settings.refresh.is_some()
     }
 
+    /// The value in memory and its age, if it is fresh and not due to be loaded anew.
+    #[inline]
+    pub(crate) fn served(&self, key: &[u8], now: Moment) -> Option<(Kept, Duration)> {
+        // Taken apart where it lies: as a whole it would be moved once more.
+        let Entry { value, made, expires, marks, .. } = self.memory.get(key)?;
+        if now >= expires || !marks.is_none_or(|marks| marks.serves(now)) {
+            return None;
+        }
+        Some((value, now.since(made)))
+    }
+
     /// The value in memory, if it is fresh.
     pub(crate) fn in_memory(&self, key: &[u8], now: Moment) -> InMemory {
         let Some(entry) = self.fresh(key, now) else { return InMemory::Nothing };
@@ -241,8 +254,7 @@ impl Cache {
         let longest = self.settings.disk.or(self.settings.memory).unwrap_or_default();
         let entry = Entry {
             value: Arc::clone(&value),
-            age_then: Duration::ZERO,
-            since: now,
+            made: now,
             expires: now + shortened(self.settings.memory.unwrap_or_default()),
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| longest + stale),
             marks: self.marks(Duration::ZERO, now),
@@ -274,8 +286,7 @@ impl Cache {
         let expires = now + self.settings.negative.unwrap_or_default();
         let entry = Entry {
             value: error,
-            age_then: Duration::ZERO,
-            since: now,
+            made: now,
             expires,
             // An old error is no better than a new one.
             stale_until: now,
@@ -308,8 +319,7 @@ impl Cache {
             .map_or(Duration::ZERO, |memory| memory.mul_f64(self.share(chance)).min(left));
         Entry {
             value,
-            age_then: age,
-            since: now,
+            made: now.before(age),
             expires: now + lifetime,
             stale_until: now + self.settings.stale.map_or(Duration::ZERO, |stale| left + stale),
             marks: self.marks(age, now),

@@ -6,19 +6,19 @@ use std::mem;
 /// outcome is moved, and what was just written as a whole then comes back from memory only once it has got there. That
 /// cost a call as much as a look at the clock.
 #[repr(u64)]
-pub(super) enum Held<R> {
+pub(crate) enum Held<R> {
     Nothing,
     Outcome(R),
 }
 
 impl<R> Held<R> {
     #[inline]
-    pub(super) fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::Nothing)
     }
 
     #[inline]
-    pub(super) fn as_ref(&self) -> Option<&R> {
+    pub(crate) fn as_ref(&self) -> Option<&R> {
         match self {
             Self::Nothing => None,
             Self::Outcome(outcome) => Some(outcome),
@@ -26,7 +26,7 @@ impl<R> Held<R> {
     }
 
     #[inline]
-    pub(super) fn take(&mut self) -> Self {
+    pub(crate) fn take(&mut self) -> Self {
         mem::replace(self, Self::Nothing)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 pub(super) type Find<'m> = Pin<Box<dyn Future<Output = Option<Found>> + Send + 'm>>;
 
 /// A look for an answer that has expired.
-pub(super) type Stale<'c> = Pin<Box<dyn Future<Output = Option<(Kept, Provenance)>> + Send + 'c>>;
+pub(super) type Expired<'m> = Pin<Box<dyn Future<Output = Option<(Kept, Provenance)>> + Send + 'm>>;
 
 pub(super) fn find(
     cache: &Cache,
@@ -52,7 +52,16 @@ impl<R, V, E> Lookup<'_, '_, R, V, E> {
 impl<R, V, E> Future for Lookup<'_, '_, R, V, E> {
     type Output = ();
 
+    #[expect(clippy::inline_always, reason = "a hit asks for no more than a flag")]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.further.is_none() { Poll::Ready(()) } else { self.go_on(cx) }
+    }
+}
+
+impl<R, V, E> Lookup<'_, '_, R, V, E> {
+    #[inline(never)]
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(further) = &mut self.further else { return Poll::Ready(()) };
         let found = ready!(further.as_mut().poll(cx));
         self.further = None;

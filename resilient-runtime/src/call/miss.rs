@@ -2,13 +2,14 @@
 
 use super::{
     core::Core,
-    lookup::{Find, Stale, find},
+    lookup::{Expired, Find, find},
     refresh,
 };
 use crate::{
     Provenance,
     cache::{Cache, Found, InMemory, Key, Load, Promotion, Spare},
     clock::Moment,
+    counters::End,
     outcome::{Codec, Kept},
     warm,
 };
@@ -45,8 +46,20 @@ pub(super) enum Look<'m> {
 }
 
 impl<'m> Core<'m> {
-    /// Looks for the value in memory; where it is not, says how to find or load it.
-    pub(super) fn look(&mut self, key: &Key, codec: Codec) -> Look<'m> {
+    /// Looks for a value in memory that may be served, and that nobody is to load anew: that is all most lookups come to.
+    pub(super) fn look(&mut self, key: &Key) -> Option<Kept> {
+        let cache = self.pipeline.cache.as_deref()?;
+        if cache.refreshes() && refresh::is_one() {
+            return None;
+        }
+        let (kept, age) = cache.served(key.bytes()?, self.now)?;
+        self.provenance = Provenance::Memory { age };
+        self.pipeline.counters.memory_hits.add();
+        Some(kept)
+    }
+
+    /// Looks again; where it is not there or is due, says how to find or load it.
+    pub(super) fn look_further(&mut self, key: &Key, codec: Codec) -> Look<'m> {
         let Some(cache) = &self.pipeline.cache else { return Look::Nowhere };
         let Some(key) = key.bytes() else {
             self.pipeline
@@ -78,6 +91,13 @@ impl<'m> Core<'m> {
         let miss = Miss { key: key.into(), load, spare, warming, in_background };
         self.miss = Some(Box::new(miss));
         look
+    }
+
+    /// Ends a call with a good value of memory.
+    pub(super) fn end_served(&mut self) {
+        self.settled = true;
+        self.end = Some(End::Success);
+        self.finish(false);
     }
 
     /// What this call loads, if it does.
@@ -132,10 +152,11 @@ impl<'m> Core<'m> {
 
     /// Looks for an answer that has expired and may still be served. Boxed, for a call that succeeds never looks.
     #[cold]
-    pub(super) fn stale(&mut self, codec: Codec) -> Option<Stale<'_>> {
+    pub(super) fn stale(&mut self, codec: Codec) -> Option<Expired<'m>> {
         self.give_up_load();
-        let (miss, cache) = (self.miss.as_ref()?, self.pipeline.cache.as_ref()?);
-        (!miss.only_fills()).then(|| -> Stale<'_> { Box::pin(cache.stale(&miss.key, codec)) })
+        let cache = self.pipeline.cache.as_ref()?;
+        let key = self.miss.take_if(|miss| !miss.only_fills())?.key;
+        Some(Box::pin(async move { cache.stale(&key, codec).await }))
     }
 
     /// Takes note of what the look beyond memory brought.

@@ -4,7 +4,7 @@ mod admit;
 mod blocking;
 mod book;
 mod core;
-mod held;
+pub(crate) mod held;
 mod learn;
 mod lookup;
 mod miss;
@@ -12,13 +12,15 @@ mod next;
 mod race;
 mod refresh;
 mod retry;
+mod stale;
 
-use self::{book::By, core::Core, held::Held, miss::Look, retry::Plea};
+use self::{book::By, core::Core, held::Held, lookup::Find, miss::Look, retry::Plea};
 pub use self::{
     lookup::Lookup,
     next::Next,
     race::Race,
     refresh::{Refresh, owned},
+    stale::Stale,
 };
 use crate::{
     ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
@@ -27,7 +29,7 @@ use crate::{
     clock::Moment,
     counters::{End, GiveUp},
     guards::{Breakers, Limiters},
-    outcome::{BreakerKey, Cacheable, Fallible, Kept, Verdict},
+    outcome::{BreakerKey, Cacheable, Fallible, Keeper, Kept, Verdict},
 };
 
 /// One call of a decorated method, from its begin to its outcome.
@@ -56,14 +58,14 @@ use crate::{
 pub struct Call<'m, R, V, E> {
     core: Core<'m>,
     fallible: Fallible<R, V, E>,
-    cacheable: Option<Cacheable<R>>,
+    keeper: Option<Keeper<R>>,
     outcome: Held<R>,
 }
 
 impl<'m, R, V, E> Call<'m, R, V, E> {
     #[inline]
     pub(crate) fn new(pipeline: &'m Pipeline, fallible: Fallible<R, V, E>) -> Self {
-        Self { core: Core::new(pipeline), fallible, cacheable: None, outcome: Held::Nothing }
+        Self { core: Core::new(pipeline), fallible, keeper: None, outcome: Held::Nothing }
     }
 
     /// Asks the breaker of `key`, where breakers are keyed.
@@ -91,22 +93,38 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Looks for the answer in the cache. Found, it settles the call; if not, this call loads it, and others for the
     /// same key wait for it.
+    #[inline]
     pub fn lookup(&mut self, cacheable: Cacheable<R>, key: Key) -> Lookup<'_, 'm, R, V, E> {
-        self.cacheable = Some(cacheable);
-        let further = match self.core.look(&key, cacheable.codec()) {
+        self.keeper = Some(cacheable.keeper());
+        let further = match self.core.look(&key) {
+            Some(kept) => {
+                cacheable.serve(&kept, &mut self.outcome);
+                match self.outcome.as_ref() {
+                    Some(outcome) if !self.fallible.failed(outcome) => self.core.end_served(),
+                    _ => self.serve(&kept, self.core.provenance),
+                }
+                None
+            }
+            None => self.look_further(&key),
+        };
+        Lookup { call: self, further }
+    }
+
+    #[inline(never)]
+    fn look_further(&mut self, key: &Key) -> Option<Find<'m>> {
+        match self.core.look_further(key, self.keeper?.codec()) {
             Look::Nowhere => None,
             Look::Further(find) => Some(find),
             Look::Found(value, provenance) => {
                 self.serve(&value, provenance);
                 None
             }
-        };
-        Lookup { call: self, further }
+        }
     }
 
     /// Settles the call with a value of the cache.
     fn serve(&mut self, value: &Kept, provenance: Provenance) {
-        if let Some(outcome) = self.cacheable.and_then(|cacheable| cacheable.serve(value)) {
+        if let Some(outcome) = self.keeper.and_then(|keeper| keeper.serve(value)) {
             let remembered = self.fallible.failed(&outcome);
             self.outcome = Held::Outcome(outcome);
             self.core.settled = true;
@@ -233,13 +251,13 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     fn keep(&mut self, outcome: &R) {
         let core = &mut self.core;
         let Some(load) = core.take_load() else { return };
-        if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
+        if let (Some(keeper), Some(cache)) = (self.keeper, &core.pipeline.cache)
             && self.fallible.may_keep(outcome)
-            && let Some(value) = cacheable.keep(outcome)
+            && let Some(value) = keeper.keep(outcome)
         {
             core.pipeline.counters.loads.add();
             let weight = self.fallible.weigh(outcome);
-            cache.loaded(load, value, cacheable.codec(), weight, core.now);
+            cache.loaded(load, value, keeper.codec(), weight, core.now);
         } else {
             Cache::failed(load);
         }
@@ -249,43 +267,14 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     fn remember(&mut self, outcome: &R) {
         let core = &mut self.core;
         // What is there and fresh says more than the error of a refresh.
-        if let (Some(cacheable), Some(cache)) = (self.cacheable, &core.pipeline.cache)
+        if let (Some(keeper), Some(cache)) = (self.keeper, &core.pipeline.cache)
             && cache.remembers()
             && !core.has_spare()
-            && let Some(error) = cacheable.keep_error(outcome)
+            && let Some(error) = keeper.keep_error(outcome)
             && let Some(load) = core.take_load()
         {
             cache.refused(load, error, core.now);
         }
-    }
-
-    /// Serves an answer of the cache that has expired, if the call has failed and there is one that is not too old.
-    ///
-    /// Not where the service itself has said no ([`Client`](ErrorKind::Client) and [`Auth`](ErrorKind::Auth)): that
-    /// answer is newer than what is in the cache.
-    pub async fn stale(&mut self) {
-        if self.core.is_answered() {
-            return;
-        }
-        self.spare();
-        let Some(cacheable) = self.cacheable.filter(|_| self.is_without_answer()) else { return };
-        let Some(found) = self.core.stale(cacheable.codec()) else { return };
-        if let Some((value, provenance)) = found.await
-            && let Some(outcome) = cacheable.serve(&value)
-        {
-            match provenance {
-                Provenance::Stale { .. } => self.core.pipeline.counters.stale_served.add(),
-                _ => self.core.pipeline.counters.memory_hits.add(),
-            }
-            self.outcome = Held::Outcome(outcome);
-            self.core.provenance = provenance;
-        }
-    }
-
-    /// Whether the call has failed, and not by an answer that says no.
-    fn is_without_answer(&self) -> bool {
-        let verdict = self.outcome.as_ref().map(|outcome| self.fallible.judge(outcome));
-        matches!(verdict, Some(Verdict::Error { kind, .. }) if !matches!(kind, ErrorKind::Client | ErrorKind::Auth))
     }
 
     /// Serves what is in the cache and fresh, where this call was to load it anew and failed.
@@ -294,8 +283,8 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if !self.core.has_spare() || !self.outcome.as_ref().is_some_and(failed) {
             return;
         }
-        if let (Some(cacheable), Some((value, provenance))) = (self.cacheable, self.core.spared())
-            && let Some(outcome) = cacheable.serve(&value)
+        if let (Some(keeper), Some((value, provenance))) = (self.keeper, self.core.spared())
+            && let Some(outcome) = keeper.serve(&value)
         {
             self.core.pipeline.counters.memory_hits.add();
             self.outcome = Held::Outcome(outcome);
@@ -306,7 +295,7 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
     /// Why the call failed, for a fallback; `None` when it did not. To be asked once for each rung of a chain.
     #[inline]
     pub fn failure(&mut self) -> Option<Failure<E>> {
-        if self.core.is_answered() { None } else { self.failed() }
+        if self.core.finished || self.core.is_answered() { None } else { self.failed() }
     }
 
     #[inline(never)]

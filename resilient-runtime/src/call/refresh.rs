@@ -35,6 +35,11 @@ impl fmt::Debug for Refresh {
     }
 }
 
+/// Whether this task is one of these.
+pub(super) fn is_one() -> bool {
+    DUE.try_with(|_| ()).is_ok()
+}
+
 /// What this task is there to load, for the first call in it.
 pub(super) fn due() -> Option<Box<Miss>> {
     DUE.try_with(Cell::take).ok().flatten()

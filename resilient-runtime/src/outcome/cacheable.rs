@@ -1,9 +1,17 @@
 //! How values and errors go into the cache and come out of it.
 
 use super::Outcome;
+use crate::call::held::Held;
 
 /// The witness that a method's value can be kept. Made by [`cacheable`] or [`storable`].
 pub struct Cacheable<R> {
+    /// How a value comes out of memory. Beside the rest, for it is asked with every look, and not kept by the call.
+    serve: fn(&Kept, &mut Held<R>),
+    keeper: Keeper<R>,
+}
+
+/// The rest of it, which a call keeps until it has loaded what was not there.
+pub(crate) struct Keeper<R> {
     // A function and not what it returns: every call holds a copy, and its future is larger by it.
     keeping: fn() -> Keeping<R>,
 }
@@ -27,6 +35,20 @@ struct Errors<R> {
 }
 
 impl<R> Cacheable<R> {
+    /// Puts the value there, unless it is an error that is remembered. To where it stays: an outcome that is handed up
+    /// from one function to the next is waited for with each copy.
+    #[inline]
+    pub(crate) fn serve(&self, kept: &Kept, place: &mut Held<R>) {
+        (self.serve)(kept, place);
+    }
+
+    #[inline]
+    pub(crate) fn keeper(self) -> Keeper<R> {
+        self.keeper
+    }
+}
+
+impl<R> Keeper<R> {
     pub(crate) fn codec(self) -> Codec {
         (self.keeping)().codec
     }
@@ -72,9 +94,19 @@ impl<R> Clone for Cacheable<R> {
 
 impl<R> Copy for Cacheable<R> {}
 
+impl<R> Clone for Keeper<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Keeper<R> {}
+
 impl<R> std::fmt::Debug for Cacheable<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cacheable").field("type", &self.codec().type_name).finish_non_exhaustive()
+        f.debug_struct("Cacheable")
+            .field("type", &self.keeper.codec().type_name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -128,6 +160,16 @@ where
     }
 }
 
+fn serve<R>(kept: &Kept, place: &mut Held<R>)
+where
+    R: Outcome,
+    R::Value: CacheValue,
+{
+    if let Some(value) = kept.downcast_ref::<R::Value>() {
+        *place = Held::Outcome(R::from_result(Ok(value.clone())));
+    }
+}
+
 fn on_disk<V: CacheValue + DiskValue>() -> DiskCodec {
     DiskCodec {
         encode: |kept| match kept.downcast_ref::<V>() {
@@ -163,7 +205,7 @@ where
     R: Outcome,
     R::Value: CacheValue,
 {
-    Cacheable { keeping: || keeping::<R>(None, None) }
+    Cacheable { serve: serve::<R>, keeper: Keeper { keeping: || keeping::<R>(None, None) } }
 }
 
 /// Shows that the value in `R` can be kept in memory (`Clone`) and on disk (serde).
@@ -172,7 +214,8 @@ where
     R: Outcome,
     R::Value: CacheValue + DiskValue,
 {
-    Cacheable { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), None) }
+    let keeper = Keeper { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), None) };
+    Cacheable { serve: serve::<R>, keeper }
 }
 
 /// Like [`cacheable`], and shows that the error in `R` can be [remembered](crate::CacheConfig::negative).
@@ -182,7 +225,8 @@ where
     R::Value: CacheValue,
     R::Error: CacheError,
 {
-    Cacheable { keeping: || keeping::<R>(None, Some(errors())) }
+    let keeper = Keeper { keeping: || keeping::<R>(None, Some(errors())) };
+    Cacheable { serve: serve::<R>, keeper }
 }
 
 /// Like [`storable`], and shows that the error in `R` can be [remembered](crate::CacheConfig::negative).
@@ -192,5 +236,6 @@ where
     R::Value: CacheValue + DiskValue,
     R::Error: CacheError,
 {
-    Cacheable { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), Some(errors())) }
+    let keeper = Keeper { keeping: || keeping::<R>(Some(on_disk::<R::Value>()), Some(errors())) };
+    Cacheable { serve: serve::<R>, keeper }
 }

@@ -8,7 +8,7 @@ mod rules;
 
 use std::time::Duration;
 
-pub(crate) use self::cacheable::{Codec, Kept};
+pub(crate) use self::cacheable::{Codec, Keeper, Kept};
 pub(crate) use self::rules::Verdict;
 pub use self::{
     cacheable::{
