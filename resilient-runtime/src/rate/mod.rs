@@ -264,7 +264,8 @@ impl RateLimiter {
     /// To be said before a token is taken that may be put back.
     fn lend(&self) {
         if !self.0.lends.load(Ordering::Relaxed) {
-            self.0.lends.store(true, Ordering::Release);
+            // Once, and so that the model checker can follow it: of two plain stores it knows no order.
+            self.0.lends.swap(true, Ordering::AcqRel);
         }
     }
 
