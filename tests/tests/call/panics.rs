@@ -127,3 +127,17 @@ async fn in_the_text_of_a_key_or_in_a_fallback() {
     assert!(unwound(call).await.is_none());
     assert_free(&policy, "fallback").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_a_request_is_made_in_place_of_one_that_failed() {
+    let policy = policy(PolicyConfig::new().hedge(HedgeConfig::new().after(SECOND)));
+    let sent = std::cell::Cell::new(0);
+    let call = policy.with(fallible::<Answer>()).call_hedged(|| {
+        sent.set(sent.get() + 1);
+        assert!(sent.get() == 1, "on purpose");
+        async { Err(Fault::Down) }
+    });
+    assert!(unwound(call).await.is_none());
+    let books = super::books(&policy);
+    assert_eq!((books.cancelled, books.failures), (1, 0), "it has not ended");
+}
