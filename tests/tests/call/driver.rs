@@ -108,3 +108,29 @@ async fn per_call_a_probe_closes_it_when_it_answered_not_when_it_was_settled() {
     let breaker = service.breaker().expect("declared").snapshot();
     assert_eq!((breaker.state, breaker.time_in.half_open), (State::Closed, Duration::ZERO));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_comes_too_late_leaves_the_probe_of_the_one_before_to_its_breaker() {
+    let breaker = BreakerConfig::new().threshold(1).recovery(SECOND).per(Per::Call).keyed(true);
+    let config = PolicyConfig::new()
+        .breaker(breaker)
+        .retry(RetryConfig::new().max(2).base(SECOND));
+    let (service, pipeline) = declared(config);
+    let mut call = pipeline.begin(outcome());
+    call.breaker_for("a");
+    while let Some(attempt) = call.next_attempt().await {
+        call.settle(attempt.run(async { Err(Fault::Down) }).await);
+    }
+    assert_eq!(call.finish(), Err(Fault::Down));
+    advance(SECOND).await;
+    let mut call = pipeline.begin(outcome());
+    for key in ["a", "b"] {
+        call.breaker_for(key);
+        let attempt = call.next_attempt().await.expect("admitted");
+        let answer = if key == "a" { Err(Fault::Down) } else { Ok(1) };
+        call.settle(attempt.run(async { answer }).await);
+    }
+    assert_eq!(call.finish(), Ok(1));
+    let a = service.breaker_for("a").expect("keyed").snapshot();
+    assert_eq!((a.state, a.probes), (State::Closed, 0));
+}
