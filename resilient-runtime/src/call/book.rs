@@ -41,7 +41,6 @@ impl Core<'_> {
     /// Ends a call that [is plain](Self::is_plain) with its good answer. It is not timed where nobody asks for that.
     pub(super) fn end_well(&mut self, ended: Option<Moment>) {
         self.settled = true;
-        self.place = None;
         if let Some(admission) = self.admission.take()
             && let Some(breaker) = self.breaker()
         {
@@ -50,6 +49,8 @@ impl Core<'_> {
                 (now.since(self.begun), now)
             });
         }
+        // After the breaker knows: who waits for the place asks it next.
+        self.place = None;
         self.answered(End::Success);
         self.finish(false);
     }

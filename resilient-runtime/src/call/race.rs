@@ -177,7 +177,10 @@ where
         let (outcome, verdict) = this.call.book(attempted, by);
         if matches!(verdict, Verdict::Error { .. }) {
             if invites_another(&verdict) && *this.left > 0 {
+                // Until it is known whether the race goes on: the user's code may panic.
+                let end = this.call.core.end.take();
                 self.as_mut().send();
+                self.as_mut().project().call.core.end = end;
             }
             if self.first.is_some() || !self.hedges.is_empty() {
                 // The call has not ended: dropped now, it counts as cancelled.
