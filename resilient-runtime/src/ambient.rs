@@ -48,20 +48,36 @@ impl<T: Copy> Drop for Back<T> {
 pin_project! {
     /// A future for which a value holds.
     #[must_use = "futures do nothing unless you `.await` or poll them"]
-    pub(crate) struct Scoped<T: 'static, F> {
+    pub(crate) struct Scoped<T, F>
+    where
+        T: Copy,
+        T: 'static,
+    {
         ambient: &'static Ambient<T>,
         value: T,
+        // `None` once it was dropped, which it is where the value holds.
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<T, F> PinnedDrop for Scoped<T, F>
+    where
+        T: Copy,
+        T: 'static,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            within(this.ambient, *this.value, || this.future.set(None));
+        }
     }
 }
 
-pub(crate) fn scoped<T: Copy, F: Future>(
+pub(crate) fn scoped<T: Copy + 'static, F: Future>(
     ambient: &'static Ambient<T>,
     value: T,
     future: F,
 ) -> Scoped<T, F> {
-    Scoped { ambient, value, future }
+    Scoped { ambient, value, future: Some(future) }
 }
 
 impl<T: Copy, F: Future> Future for Scoped<T, F> {
@@ -69,7 +85,8 @@ impl<T: Copy, F: Future> Future for Scoped<T, F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        within(this.ambient, *this.value, || this.future.poll(cx))
+        let Some(future) = this.future.as_pin_mut() else { return Poll::Pending };
+        within(this.ambient, *this.value, || future.poll(cx))
     }
 }
 
@@ -106,5 +123,19 @@ mod tests {
             (before, get(&NUMBER))
         };
         assert_eq!(tokio::join!(both, beside), ((5, 5), (0, 0)));
+    }
+
+    #[test]
+    fn holds_while_its_future_is_dropped() {
+        struct Asks<'a>(&'a Cell<u32>);
+        impl Drop for Asks<'_> {
+            fn drop(&mut self) {
+                self.0.set(get(&NUMBER));
+            }
+        }
+        let seen = Cell::new(0);
+        let asks = Asks(&seen);
+        drop(scoped(&NUMBER, 7, async move { drop(asks) }));
+        assert_eq!((seen.get(), get(&NUMBER)), (7, 0));
     }
 }

@@ -25,6 +25,7 @@ pub use self::{
 use crate::{
     ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
     attempt::{Answer, Attempted, Limit},
+    breaker::Admission,
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
@@ -68,10 +69,11 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         Self { core: Core::new(pipeline), fallible, keeper: None, outcome: Held::Nothing }
     }
 
-    /// Asks the breaker of `key`, where breakers are keyed.
+    /// Asks the breaker of `key`, where breakers are keyed. Not once another one has admitted what is under way.
     pub fn breaker_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
         if let Some(Breakers::Keyed(breakers)) = &self.core.pipeline.breaker
             && !self.core.settled
+            && self.core.admission == Admission::NONE
         {
             self.core.keyed = Some(key.with_text(|text| breakers.get(text)));
         }

@@ -108,19 +108,20 @@ where
             if Moment::now() < at && !has_come(this.timer, at, cx) {
                 return Poll::Pending;
             }
-            if over == Some(at) {
-                while let Some(by) = self.as_mut().take_late() {
-                    let ended = Some(Moment::now());
-                    let attempted =
-                        Attempted { attempt: self.attempt, ended, answer: Answer::Late };
-                    if self.as_mut().ended(attempted, by) {
-                        return Poll::Ready(());
-                    }
-                }
-            } else {
+            if over != Some(at) {
                 *this.next = None;
                 self.as_mut().send();
+                continue;
             }
+            while let Some(by) = self.as_mut().take_late() {
+                let ended = Some(Moment::now());
+                let attempted = Attempted { attempt: self.attempt, ended, answer: Answer::Late };
+                if self.as_mut().ended(attempted, by) {
+                    return Poll::Ready(());
+                }
+            }
+            // Polled again though it was over.
+            return Poll::Pending;
         }
     }
 }

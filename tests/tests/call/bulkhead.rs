@@ -1,6 +1,12 @@
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Wake, Waker},
+};
+
 use resilient_runtime::{
-    BulkheadConfig, BulkheadFullReason, LimitAlgorithm, PolicyConfig, Rejection, RetryConfig,
-    TimeoutConfig,
+    BreakerConfig, BulkheadConfig, BulkheadFullReason, LimitAlgorithm, PolicyConfig, Rejection,
+    RetryConfig, TimeoutConfig,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -119,17 +125,17 @@ async fn an_attempt_that_the_calls_deadline_cut_short_is_no_answer_to_an_adaptiv
     assert!(limit() < before, "a service that answers nothing is overloaded");
 }
 
-type Waiter = std::pin::Pin<Box<dyn Future<Output = Result<u32, Fault>> + Send>>;
+type Waiter = Pin<Box<dyn Future<Output = Result<u32, Fault>> + Send>>;
 
 /// A call that goes on in the very moment in which it is woken, as on another processor.
-struct AtOnce(std::sync::Mutex<(Waiter, Option<Result<u32, Fault>>)>);
+struct AtOnce(Mutex<(Waiter, Option<Result<u32, Fault>>)>);
 
-impl std::task::Wake for AtOnce {
-    fn wake(self: std::sync::Arc<Self>) {
+impl Wake for AtOnce {
+    fn wake(self: Arc<Self>) {
         let mut here = self.0.lock().expect("no panic");
         let (call, answer) = &mut *here;
-        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-        if let std::task::Poll::Ready(outcome) = call.as_mut().poll(&mut context) {
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready(outcome) = call.as_mut().poll(&mut context) {
             *answer = Some(outcome);
         }
     }
@@ -139,7 +145,7 @@ impl std::task::Wake for AtOnce {
 async fn who_waits_behind_a_probe_finds_the_breaker_as_the_probe_leaves_it() {
     let policy = policy(
         PolicyConfig::new()
-            .breaker(resilient_runtime::BreakerConfig::new().threshold(1).recovery(SECOND))
+            .breaker(BreakerConfig::new().threshold(1).recovery(SECOND))
             .bulkhead(BulkheadConfig::new().max(1).wait(60 * SECOND)),
     );
     assert_eq!(get(&policy, &Double::playing([Act::Fail(Fault::Down)])).await, Err(Fault::Down));
@@ -149,9 +155,9 @@ async fn who_waits_behind_a_probe_finds_the_breaker_as_the_probe_leaves_it() {
     assert!(poll_once(probe.as_mut()).is_pending());
     let waits = policy.clone();
     let waits: Waiter = Box::pin(async move { waits.call(async || Ok::<_, Fault>(7)).await });
-    let waits = std::sync::Arc::new(AtOnce(std::sync::Mutex::new((waits, None))));
-    let waker = std::task::Waker::from(std::sync::Arc::clone(&waits));
-    let mut context = std::task::Context::from_waker(&waker);
+    let waits = Arc::new(AtOnce(Mutex::new((waits, None))));
+    let waker = Waker::from(Arc::clone(&waits));
+    let mut context = Context::from_waker(&waker);
     assert!(waits.0.lock().expect("no panic").0.as_mut().poll(&mut context).is_pending());
     assert_eq!(probe.await, Ok(1));
     assert_eq!(waits.0.lock().expect("no panic").1, Some(Ok(7)));

@@ -112,9 +112,7 @@ async fn per_call_a_probe_closes_it_when_it_answered_not_when_it_was_settled() {
 #[tokio::test(start_paused = true)]
 async fn a_key_that_comes_too_late_leaves_the_probe_of_the_one_before_to_its_breaker() {
     let breaker = BreakerConfig::new().threshold(1).recovery(SECOND).per(Per::Call).keyed(true);
-    let config = PolicyConfig::new()
-        .breaker(breaker)
-        .retry(RetryConfig::new().max(2).base(SECOND));
+    let config = PolicyConfig::new().breaker(breaker).retry(RetryConfig::new().max(2).base(SECOND));
     let (service, pipeline) = declared(config);
     let mut call = pipeline.begin(outcome());
     call.breaker_for("a");

@@ -1,6 +1,6 @@
 //! A panic in the user's code, wherever it happens, leaves nothing behind.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use resilient_runtime::{
     BreakerConfig, BulkheadConfig, CacheConfig, HedgeConfig, Key, Policy, PolicyConfig,
@@ -9,7 +9,7 @@ use resilient_runtime::{
 use resilient_tests::double::{Double, Fault};
 use tokio::time::advance;
 
-use super::{SECOND, assert_books_add_up, policy, snapshot, unwound};
+use super::{SECOND, assert_books_add_up, books, policy, snapshot, unwound};
 
 type Answer = Result<u32, Fault>;
 
@@ -131,13 +131,13 @@ async fn in_the_text_of_a_key_or_in_a_fallback() {
 #[tokio::test(start_paused = true)]
 async fn where_a_request_is_made_in_place_of_one_that_failed() {
     let policy = policy(PolicyConfig::new().hedge(HedgeConfig::new().after(SECOND)));
-    let sent = std::cell::Cell::new(0);
+    let sent = Cell::new(0);
     let call = policy.with(fallible::<Answer>()).call_hedged(|| {
         sent.set(sent.get() + 1);
         assert!(sent.get() == 1, "on purpose");
         async { Err(Fault::Down) }
     });
     assert!(unwound(call).await.is_none());
-    let books = super::books(&policy);
+    let books = books(&policy);
     assert_eq!((books.cancelled, books.failures), (1, 0), "it has not ended");
 }

@@ -40,8 +40,9 @@ const CALLS_PER_SECOND: u32 = 50_000;
 const WARM_ROUNDS: u64 = 3;
 
 /// What a round may leave behind beyond what the warm ones did: maps and lines of those who wait keep the room that
-/// their largest crowd needed, and the largest one may come late. A leak of one byte in a hundred calls would be more.
-const ROOM: Held = Held { bytes: 16 << 10, allocations: 16 };
+/// their largest crowd needed, and the largest one may come late; and a thread that is new to a method has a line of its
+/// counters made, eight for each at most. A leak of one byte in thirty calls would be more.
+const ROOM: Held = Held { bytes: 64 << 10, allocations: 128 };
 
 /// The same before a round's own services are dropped, whose pages, keys and answers are as many as it happens: breakers of
 /// at most a thousand keys, of which a hundred are forgotten at a time, limiters until they are swept, and the pages of
