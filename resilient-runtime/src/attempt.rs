@@ -76,18 +76,17 @@ impl Attempt {
     #[expect(clippy::inline_always, reason = "it moves an outcome, once more where it is called")]
     #[inline(always)]
     pub(crate) fn answered<R>(self, outcome: R) -> Attempted<R> {
-        let ended = match self.watch {
-            Watch::Untimed => None,
-            Watch::Timed => Some(Moment::now()),
-            Watch::Attempt | Watch::Call => {
+        let ended = match self.limit() {
+            Some(limit) => {
                 let now = Moment::now();
-                if now >= self.over {
-                    return Attempted { attempt: self, ended: Some(now), answer: Answer::Late };
+                if now >= limit.at {
+                    return Attempted { ended: Some(now), answer: Answer::Late(limit) };
                 }
                 Some(now)
             }
+            None => (self.watch == Watch::Timed).then(Moment::now),
         };
-        Attempted { attempt: self, ended, answer: Answer::Came(outcome) }
+        Attempted { ended, answer: Answer::Came(outcome) }
     }
 }
 
@@ -100,7 +99,6 @@ impl fmt::Debug for Attempt {
 /// What became of one attempt. To be given to [`Call::settle`](crate::Call::settle).
 #[must_use = "settle the call with it"]
 pub struct Attempted<R> {
-    pub(crate) attempt: Attempt,
     /// `None` where nobody asked for it: it has only just ended, should somebody ask after all.
     pub(crate) ended: Option<Moment>,
     pub(crate) answer: Answer<R>,
@@ -111,13 +109,13 @@ pub struct Attempted<R> {
 #[repr(u64)]
 pub(crate) enum Answer<R> {
     Came(R),
-    Late,
+    Late(Limit),
 }
 
 impl<R> fmt::Debug for Attempted<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempted")
-            .field("timed_out", &matches!(self.answer, Answer::Late))
+            .field("timed_out", &matches!(self.answer, Answer::Late(_)))
             .finish_non_exhaustive()
     }
 }
@@ -155,8 +153,8 @@ impl<F: Future> Future for Run<F> {
         match (polled, limit) {
             (Poll::Ready(outcome), _) => Poll::Ready(this.attempt.answered(outcome)),
             (Poll::Pending, Some(limit)) if is_over(this.timer, limit.at, cx) => {
-                let (attempt, ended) = (*this.attempt, Some(Moment::now()));
-                Poll::Ready(Attempted { attempt, ended, answer: Answer::Late })
+                let ended = Some(Moment::now());
+                Poll::Ready(Attempted { ended, answer: Answer::Late(limit) })
             }
             (Poll::Pending, _) => Poll::Pending,
         }

@@ -335,7 +335,8 @@ impl<'m> Core<'m> {
     }
 }
 
-/// The leave to send a request beside the one that is out, with what the breaker gave it by.
+/// A request beside the one that is out: when it was sent, and what the breaker admitted it by, which is nothing where it
+/// counts calls.
 pub(super) struct Hedge {
     pub(super) sent: Moment,
     pub(super) permit: Option<Permit>,

@@ -1,22 +1,16 @@
 //! What a request and a call came to, for the books and for all who learn from it.
 
-use super::core::Core;
+use super::{admit::Hedge, core::Core};
 use crate::{
-    ErrorKind, Provenance, Rejection, TimeoutScope,
-    attempt::Limit,
-    breaker::{Ending, Permit},
-    clock::Moment,
-    counters::End,
-    outcome::Verdict,
-    provenance,
+    ErrorKind, Provenance, Rejection, TimeoutScope, attempt::Limit, breaker::Ending, clock::Moment,
+    counters::End, outcome::Verdict, provenance,
 };
 
 /// Which request of an attempt it was.
 pub(super) enum By {
     /// The first one, which the breaker admitted by what its call holds.
     Call,
-    /// A hedge, admitted by a permit of its own; by none where the breaker counts calls.
-    Hedge { sent: Moment, permit: Option<Permit> },
+    Hedge(Hedge),
 }
 
 impl Core<'_> {
@@ -65,7 +59,7 @@ impl Core<'_> {
     ) {
         let started = match &by {
             By::Call => self.begun,
-            By::Hedge { sent, .. } => *sent,
+            By::Hedge(hedge) => hedge.sent,
         };
         self.now = ended.unwrap_or_else(Moment::now);
         let elapsed = self.now.since(started);
@@ -90,8 +84,8 @@ impl Core<'_> {
             self.learn(ending, verdict, timeout, started);
         }
         match by {
-            By::Hedge { permit, .. } => {
-                if let Some(permit) = permit {
+            By::Hedge(hedge) => {
+                if let Some(permit) = hedge.permit {
                     permit.record(ending, elapsed, self.now);
                 }
             }

@@ -23,8 +23,8 @@ pub use self::{
     stale::Stale,
 };
 use crate::{
-    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection, TimeoutScope,
-    attempt::{Answer, Attempted, Limit},
+    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection,
+    attempt::{Answer, Attempted},
     breaker::Admission,
     cache::{Cache, Key, Promotion},
     clock::Moment,
@@ -232,14 +232,13 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
 
     /// Records what became of one request.
     fn book(&mut self, attempted: Attempted<R>, by: By) -> (R, Verdict) {
-        let Attempted { attempt, ended, answer } = attempted;
-        let (outcome, verdict, timeout) = match (answer, attempt.limit()) {
-            (Answer::Came(outcome), _) => {
+        let Attempted { ended, answer } = attempted;
+        let (outcome, verdict, timeout) = match answer {
+            Answer::Came(outcome) => {
                 let verdict = self.fallible.judge(&outcome);
                 (outcome, verdict, None)
             }
-            (Answer::Late, limit) => {
-                let limit = limit.unwrap_or(Limit { at: attempt.over, scope: TimeoutScope::Call });
+            Answer::Late(limit) => {
                 let outcome = self.fallible.reject(self.core.timed_out(limit));
                 let verdict = self.fallible.judge_timeout(&outcome);
                 (outcome, verdict, Some(limit.scope))

@@ -22,7 +22,6 @@ use tokio::{
 use super::{Call, admit::Hedge, book::By, core::Core};
 use crate::{
     attempt::{Answer, Attempt, Attempted},
-    breaker::Permit,
     clock::Moment,
     deadline,
     outcome::Verdict,
@@ -79,11 +78,10 @@ pin_project! {
     }
 }
 
-/// A request beside the first one that is out, and what the breaker admitted it by.
+/// A request beside the first one that is out.
 struct Sent<F> {
     request: Pin<Box<F>>,
-    at: Moment,
-    permit: Option<Permit>,
+    hedge: Hedge,
 }
 
 impl<R, V, E, M, F> Future for Race<'_, '_, R, V, E, M, F>
@@ -103,19 +101,20 @@ where
             }
             let this = self.as_mut().project();
             let hedge = this.next.filter(|_| *this.left > 0);
-            let over = this.attempt.limit().map(|limit| limit.at);
+            let limit = this.attempt.limit();
+            let over = limit.map(|limit| limit.at);
             let Some(at) = hedge.into_iter().chain(over).min() else { return Poll::Pending };
             if Moment::now() < at && !has_come(this.timer, at, cx) {
                 return Poll::Pending;
             }
-            if over != Some(at) {
+            let Some(limit) = limit.filter(|limit| limit.at == at) else {
                 *this.next = None;
                 self.as_mut().send();
                 continue;
-            }
+            };
             while let Some(by) = self.as_mut().take_late() {
                 let ended = Some(Moment::now());
-                let attempted = Attempted { attempt: self.attempt, ended, answer: Answer::Late };
+                let attempted = Attempted { ended, answer: Answer::Late(limit) };
                 if self.as_mut().ended(attempted, by) {
                     return Poll::Ready(());
                 }
@@ -165,15 +164,14 @@ where
             return Some(By::Call);
         }
         let hedges = this.hedges;
-        let Sent { at, permit, .. } =
-            if hedges.is_empty() { None } else { Some(hedges.remove(0)) }?;
-        Some(By::Hedge { sent: at, permit })
+        let late = if hedges.is_empty() { None } else { Some(hedges.remove(0)) };
+        late.map(|sent| By::Hedge(sent.hedge))
     }
 
     /// Takes note of a request that has ended, and answers whether the race has.
     fn ended(mut self: Pin<&mut Self>, attempted: Attempted<R>, by: By) -> bool {
         let this = self.as_mut().project();
-        let hedged = matches!(by, By::Hedge { .. });
+        let hedged = matches!(by, By::Hedge(_));
         // Before another one is sent: this failure may have opened the breaker.
         let (outcome, verdict) = this.call.book(attempted, by);
         if matches!(verdict, Verdict::Error { .. }) {
@@ -190,7 +188,8 @@ where
             }
         } else {
             let first = this.first.is_some().then_some(this.call.core.begun);
-            this.call.core.count_race(hedged, this.hedges.iter().map(|sent| sent.at).chain(first));
+            let others = this.hedges.iter().map(|sent| sent.hedge.sent);
+            this.call.core.count_race(hedged, others.chain(first));
         }
         let call = self.project().call;
         if !call.core.pipeline.digest.per_call {
@@ -205,10 +204,9 @@ where
     fn send(self: Pin<&mut Self>) {
         let this = self.project();
         let Some(hedge) = this.call.core.spare_attempt(this.attempt.limit()) else { return };
-        let Hedge { sent, permit } = hedge;
         *this.left -= 1;
-        *this.next = this.call.core.hedge_at(sent);
-        this.hedges.push(Sent { request: Box::pin((this.request)()), at: sent, permit });
+        *this.next = this.call.core.hedge_at(hedge.sent);
+        this.hedges.push(Sent { request: Box::pin((this.request)()), hedge });
         *this.new = true;
     }
 }
@@ -231,8 +229,8 @@ fn poll_hedges<F: Future>(
 ) -> Option<(F::Output, By)> {
     positions.find_map(|position| match hedges[position].request.as_mut().poll(cx) {
         Poll::Ready(outcome) => {
-            let Sent { at, permit, .. } = hedges.remove(position);
-            Some((outcome, By::Hedge { sent: at, permit }))
+            let Sent { hedge, .. } = hedges.remove(position);
+            Some((outcome, By::Hedge(hedge)))
         }
         Poll::Pending => None,
     })
