@@ -170,6 +170,11 @@ impl Core {
         }
     }
 
+    /// When the present opening began and when it ends; `None` in every other state.
+    pub(super) fn opening(&self) -> Option<(Moment, Moment)> {
+        (self.state == State::Open).then(|| (self.since, self.since + self.open_for))
+    }
+
     /// Admits a call, or says how long it should wait.
     pub(crate) fn admit(
         &mut self,
@@ -291,7 +296,7 @@ impl Core {
             State::Open => {
                 self.openings += 1;
                 self.openings_in_a_row = self.openings_in_a_row.saturating_add(1);
-                self.open_for = self.opening();
+                self.open_for = self.next_opening();
             }
             State::HalfOpen => {}
             _ => self.openings_in_a_row = 0,
@@ -312,7 +317,7 @@ impl Core {
     }
 
     /// How long an opening that begins now lasts.
-    fn opening(&mut self) -> Duration {
+    fn next_opening(&mut self) -> Duration {
         let BreakerSettings { recovery, max_recovery, recovery_factor, recovery_jitter, .. } =
             *self.settings;
         let mut length = recovery;

@@ -7,6 +7,7 @@ use super::{
     BreakerSnapshot, BreakerTransition, Ending, State, Subscription,
     core::{Admission, Change, Core},
     listeners::Listeners,
+    opening::Opening,
 };
 use crate::{
     Name,
@@ -37,6 +38,8 @@ struct Inner {
     settings: std::sync::Arc<BreakerSettings>,
     /// What a call in the closed state needs, readable without the lock: see [`Word`].
     word: AtomicU64,
+    /// What a call in the open state needs.
+    opening: Opening,
     core: Mutex<Core>,
     /// Its own, and those of the registry.
     listeners: [std::sync::Arc<Listeners>; 2],
@@ -90,8 +93,9 @@ impl CircuitBreaker {
         let settings = settings.into();
         let core = Core::new(std::sync::Arc::clone(&settings), rng, Moment::now());
         let word = AtomicU64::new(Word::of(&core).0);
+        let opening = Opening::of(&core);
         let listeners = [std::sync::Arc::default(), heard];
-        Self(Arc::new(Inner { owner, settings, word, core: Mutex::new(core), listeners }))
+        Self(Arc::new(Inner { owner, settings, word, opening, core: Mutex::new(core), listeners }))
     }
 
     pub(crate) fn settings(&self) -> &BreakerSettings {
@@ -106,7 +110,9 @@ impl CircuitBreaker {
     /// Everything about the breaker, at one moment.
     pub fn snapshot(&self) -> BreakerSnapshot {
         let now = Moment::now();
-        self.0.lock().snapshot(now)
+        let mut snapshot = self.0.lock().snapshot(now);
+        snapshot.rejected += self.0.opening.rejected();
+        snapshot
     }
 
     /// Calls `listener` at each change of state from now on, until the subscription is dropped.
@@ -166,6 +172,10 @@ impl CircuitBreaker {
         if word.passes() {
             return Ok(Admission::of(word.generation()));
         }
+        if let Some(left) = self.0.opening.left(now) {
+            self.0.opening.reject();
+            return Err(Some(left));
+        }
         self.0.change(|core| core.admit(now))
     }
 
@@ -204,6 +214,9 @@ impl CircuitBreaker {
     pub(crate) fn closed_for(&self, now: Moment) -> Option<Duration> {
         if self.0.word().passes() {
             return None;
+        }
+        if let Some(left) = self.0.opening.left(now) {
+            return Some(left);
         }
         let core = self.0.lock();
         match core.state() {
@@ -257,7 +270,11 @@ impl Inner {
     #[inline(never)]
     fn change<T>(&self, step: impl FnOnce(&mut Core) -> (T, Option<Change>)) -> T {
         let mut core = self.lock();
+        let opening = core.opening();
         let (result, change) = step(&mut core);
+        if core.opening() != opening {
+            self.opening.mirror(&core);
+        }
         self.word.store(Word::of(&core).0, Ordering::Release);
         drop(core);
         if let Some(change) = change {

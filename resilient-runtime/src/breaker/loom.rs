@@ -47,9 +47,12 @@ fn opened(half_open: u32, now: Moment) -> CircuitBreaker {
 
 #[test]
 fn half_open_never_admits_more_than_its_places() {
+    // Every order of three threads in which none is interrupted more than three times: all of them are too many.
+    let mut orders = loom::model::Builder::new();
+    orders.preemption_bound = Some(3);
     for half_open in [1, 2] {
         let start = Moment::now();
-        loom::model(move || {
+        orders.check(move || {
             let breaker = opened(half_open, start);
             let now = start + RECOVERY;
             let others = [(); 2].map(|()| {
@@ -66,6 +69,36 @@ fn half_open_never_admits_more_than_its_places() {
             assert_eq!(permits.len(), half_open as usize);
         });
     }
+}
+
+#[test]
+fn who_sees_an_opening_sees_its_end_and_every_rejection_is_counted() {
+    let start = Moment::now();
+    loom::model(move || {
+        let breaker = breaker(1);
+        let failing = admit(&breaker, start);
+        let handle = breaker.clone();
+        let other = thread::spawn(move || admit(&handle, start).err());
+        end(failing, Ending::Failure, start);
+        let rejected = other.join().expect("no panic");
+        assert!(rejected.is_none_or(|wait| wait == Some(RECOVERY)));
+        assert_eq!(breaker.snapshot().rejected, u64::from(rejected.is_some()));
+    });
+}
+
+#[test]
+fn an_opening_that_is_reset_and_begins_anew_rejects_for_no_longer() {
+    let start = Moment::now();
+    loom::model(move || {
+        let breaker = opened(1, start);
+        let (handle, now) = (breaker.clone(), start + RECOVERY / 2);
+        let other = thread::spawn(move || admit(&handle, now).err());
+        breaker.reset();
+        end(admit(&breaker, now), Ending::Failure, now);
+        if let Some(wait) = other.join().expect("no panic") {
+            assert!([RECOVERY / 2, RECOVERY].map(Some).contains(&wait));
+        }
+    });
 }
 
 #[test]

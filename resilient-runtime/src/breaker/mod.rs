@@ -7,6 +7,7 @@ mod keyed;
 mod listeners;
 #[cfg(all(test, resilient_loom))]
 mod loom;
+mod opening;
 mod probes;
 mod snapshot;
 #[cfg(all(test, not(resilient_loom)))]

@@ -98,6 +98,43 @@ fn a_success_only_reads_while_the_last_calls_were_all_good() {
 }
 
 #[test]
+fn an_open_breaker_rejects_without_its_lock_until_its_time_is_over() {
+    let (breaker, later) = opened();
+    let just_before = later.before(Duration::from_nanos(1));
+    breaker.with_lock_held(|| {
+        let rejected = breaker.admit(just_before).err();
+        assert_eq!(rejected, Some(Some(Duration::from_nanos(1))));
+        assert_eq!(breaker.closed_for(just_before), Some(Duration::from_nanos(1)));
+    });
+    assert_eq!(breaker.snapshot().rejected, 1);
+    assert!(breaker.admit(later).is_ok());
+    assert_eq!(breaker.state(), State::HalfOpen);
+}
+
+#[test]
+fn an_opening_that_is_over_or_ended_by_hand_rejects_nobody() {
+    let (breaker, later) = opened();
+    let now = later.before(secs(30));
+    breaker.reset();
+    assert!(breaker.admit(now).is_ok());
+    breaker.force_open();
+    assert_eq!(breaker.admit(now).err(), Some(None), "for as long as it is forced");
+    breaker.force_closed();
+    assert!(breaker.admit(now).is_ok());
+}
+
+#[test]
+fn a_clock_that_stepped_back_to_before_an_opening_does_not_prolong_it() {
+    let (breaker, later) = opened();
+    let before = later.before(secs(100));
+    assert_eq!(breaker.admit(before).err(), Some(Some(secs(60))));
+    breaker.with_lock_held(|| {
+        assert_eq!(breaker.admit(before + secs(20)).err(), Some(Some(secs(40))));
+    });
+    assert!(breaker.admit(before + secs(60)).is_ok());
+}
+
+#[test]
 fn a_snapshot_tells_what_was_counted() {
     let breaker = breaker(BreakerConfig::new());
     let now = Moment::now();

@@ -4,7 +4,10 @@
 use proptest::prelude::*;
 use resilient_policy::{BreakerSettings, Window};
 
-use super::{super::State, *};
+use super::{
+    super::{State, opening::Opening},
+    *,
+};
 
 #[derive(Debug, Clone, Copy)]
 struct Rules {
@@ -362,7 +365,11 @@ proptest! {
                     None
                 }
                 Step::Start => {
-                    let (admission, change) = core.admit(moment(now));
+                    // As the handle does it, which asks the mirror first.
+                    let (admission, change) = match Opening::of(&core).left(moment(now)) {
+                        Some(left) => (Err(Some(left)), None),
+                        None => core.admit(moment(now)),
+                    };
                     prop_assert_eq!(admission.is_ok(), model.admit(id, now));
                     match admission {
                         Ok(admission) => under_way.push((id, admission)),
