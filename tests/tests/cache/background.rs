@@ -70,6 +70,8 @@ async fn a_task_that_fails_leaves_what_is_there_and_another_one_tries_later() {
     assert_eq!(api.get("a", 3).await, Ok(1));
     yield_now().await;
     assert_eq!(seen(api.get("a", 3)).await, (Ok(3), "memory", Duration::ZERO));
+    let books = books!(api);
+    assert_eq!((books.memory_hits, books.failures), (5, 1), "a task that fails serves nobody");
 }
 
 #[derive(Clone)]
