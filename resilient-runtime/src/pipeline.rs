@@ -11,7 +11,7 @@ use resilient_policy::{
 };
 
 use crate::{
-    Call, Key,
+    Call, CircuitBreaker, Key, RateLimiter,
     backoff::Stretch,
     budget::RetryBudget,
     bulkhead::Bulkhead,
@@ -21,7 +21,7 @@ use crate::{
     events::Subject,
     guards::{Breakers, Limiters},
     latency::Latencies,
-    outcome::Fallible,
+    outcome::{BreakerKey, Fallible},
     rng::Seeds,
 };
 
@@ -70,6 +70,22 @@ impl From<&PolicySettings> for Settings {
 }
 
 impl Inner {
+    /// The breaker of `key`, where breakers are keyed.
+    pub(crate) fn breaker_for<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<CircuitBreaker> {
+        match self.breaker.as_ref()? {
+            Breakers::One(_) => None,
+            Breakers::Keyed(breakers) => Some(key.with_text(|text| breakers.get(text))),
+        }
+    }
+
+    /// The rate limiter of `key`, where limiters are keyed.
+    pub(crate) fn limiter_for<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<RateLimiter> {
+        match self.limiter.as_ref()? {
+            Limiters::One(_) => None,
+            Limiters::Keyed(limiters) => Some(key.with_text(|text| limiters.get(text))),
+        }
+    }
+
     /// How busy the machine is, in percent.
     pub(crate) fn load(&self) -> u8 {
         self.load.load(Ordering::Relaxed)

@@ -1,16 +1,16 @@
 mod blocking;
+mod call;
 
 use std::future::Future;
 
+pub use self::call::PolicyCall;
 use crate::{
-    BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Call, Classify, ConfigError,
-    Explanation, Failure, FailureOf, HedgeConfig, Key, Origin, Outcome, Pipeline, PolicyConfig,
-    Preset, Priority, Provenance, RateConfig, Registry, RetryConfig, Service, TimeoutConfig,
+    BreakerConfig, BuildContext, BulkheadConfig, CacheConfig, Classify, ConfigError, Explanation,
+    FailureOf, HedgeConfig, Key, Origin, Outcome, Pipeline, PolicyConfig, Preset, Provenance,
+    RateConfig, Registry, RetryConfig, Service, TimeoutConfig,
     config_error::subject,
     declaration::Overrides,
-    outcome::{
-        BreakerKey, CacheValue, Cacheable, DiskValue, Fallible, FromRejection, fallible, storable,
-    },
+    outcome::{CacheValue, DiskValue, Fallible, FromRejection, fallible, storable},
     traced,
 };
 
@@ -157,134 +157,7 @@ impl Policy {
 
     /// Prepares a call with rules for its errors and values, a breaker's key, or a place in the cache.
     pub fn with<R, V, E>(&self, rules: Fallible<R, V, E>) -> PolicyCall<'_, R, V, E> {
-        PolicyCall { call: self.pipeline.begin(rules), cached: None }
-    }
-}
-
-/// One call of a [`Policy`], prepared with [`Policy::with`].
-#[derive(Debug)]
-#[must_use = "nothing happens until it is called"]
-pub struct PolicyCall<'p, R, V, E> {
-    call: Call<'p, R, V, E>,
-    cached: Option<(Cacheable<R>, Key)>,
-}
-
-// Not `async fn`, which would hold the call twice: as its argument, and as what it makes of that.
-#[expect(clippy::manual_async_fn, reason = "half as large")]
-impl<R, V, E> PolicyCall<'_, R, V, E> {
-    /// Asks the breaker of `key`, where the policy's breaker is [keyed](BreakerConfig::keyed).
-    pub fn breaker_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
-        self.call.breaker_for(key);
-        self
-    }
-
-    /// Asks the rate limiter of `key`, where the policy's limiter is [keyed](RateConfig::keyed).
-    pub fn rate_for<K: BreakerKey + ?Sized>(mut self, key: &K) -> Self {
-        self.call.rate_for(key);
-        self
-    }
-
-    /// Waits for the rate limiter with this priority, whatever [`with_priority`](crate::with_priority) says.
-    pub fn priority(mut self, priority: Priority) -> Self {
-        self.call.priority(priority);
-        self
-    }
-
-    /// Looks for the answer in the cache first, under `key`: with [`cacheable`](crate::cacheable) in memory alone, with
-    /// [`storable`] on disk too.
-    pub fn cached(mut self, value: Cacheable<R>, key: Key) -> Self {
-        self.cached = Some((value, key));
-        self
-    }
-
-    /// Calls `operation`, once for each attempt.
-    pub fn call<F>(mut self, operation: F) -> impl Future<Output = R>
-    where
-        F: AsyncFnMut() -> R,
-    {
-        async move {
-            self.drive(operation).await;
-            self.call.finish()
-        }
-    }
-
-    /// Calls `operation`, and asks `fallback` when the call fails.
-    pub fn call_or<F, B>(mut self, operation: F, fallback: B) -> impl Future<Output = R>
-    where
-        F: AsyncFnMut() -> R,
-        B: AsyncFnOnce(Failure<E>) -> R,
-    {
-        async move {
-            self.drive(operation).await;
-            self.recover(fallback).await;
-            self.call.finish()
-        }
-    }
-
-    /// Calls `request`, once for each attempt and for each hedge.
-    pub fn call_hedged<M, F>(mut self, request: M) -> impl Future<Output = R>
-    where
-        M: Fn() -> F,
-        F: Future<Output = R>,
-    {
-        async move {
-            self.drive_hedged(request).await;
-            self.call.finish()
-        }
-    }
-
-    /// Calls `request`, once for each attempt and for each hedge, and asks `fallback` when the call fails.
-    pub fn call_hedged_or<M, F, B>(mut self, request: M, fallback: B) -> impl Future<Output = R>
-    where
-        M: Fn() -> F,
-        F: Future<Output = R>,
-        B: AsyncFnOnce(Failure<E>) -> R,
-    {
-        async move {
-            self.drive_hedged(request).await;
-            self.recover(fallback).await;
-            self.call.finish()
-        }
-    }
-
-    async fn drive_hedged<M, F>(&mut self, request: M)
-    where
-        M: Fn() -> F,
-        F: Future<Output = R>,
-    {
-        self.look().await;
-        while let Some(attempt) = self.call.next_attempt().await {
-            self.call.race(attempt, &request).await;
-        }
-        self.call.stale().await;
-    }
-
-    async fn recover<B>(&mut self, fallback: B)
-    where
-        B: AsyncFnOnce(Failure<E>) -> R,
-    {
-        if let Some(failure) = self.call.failure() {
-            let outcome = fallback(failure).await;
-            self.call.recover(outcome);
-        }
-    }
-
-    async fn drive<F>(&mut self, mut operation: F)
-    where
-        F: AsyncFnMut() -> R,
-    {
-        self.look().await;
-        while let Some(attempt) = self.call.next_attempt().await {
-            let outcome = attempt.run(operation()).await;
-            self.call.settle(outcome);
-        }
-        self.call.stale().await;
-    }
-
-    async fn look(&mut self) {
-        if let Some((value, key)) = self.cached.take() {
-            self.call.lookup(value, key).await;
-        }
+        PolicyCall::new(&self.pipeline, rules)
     }
 }
 

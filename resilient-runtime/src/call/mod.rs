@@ -23,13 +23,12 @@ pub use self::{
     stale::Stale,
 };
 use crate::{
-    ErrorKind, Failure, Pipeline, Priority, Provenance, Rejection,
+    CircuitBreaker, ErrorKind, Failure, Pipeline, Priority, Provenance, RateLimiter, Rejection,
     attempt::{Answer, Attempted},
     breaker::Admission,
     cache::{Cache, Key, Promotion},
     clock::Moment,
     counters::{End, GiveUp},
-    guards::{Breakers, Limiters},
     outcome::{BreakerKey, Cacheable, Fallible, Keeper, Kept, Verdict},
 };
 
@@ -69,22 +68,34 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         Self { core: Core::new(pipeline), fallible, keeper: None, outcome: Held::Nothing }
     }
 
+    /// What a call asks that was prepared before it began.
+    #[inline]
+    pub(crate) fn prepare(
+        &mut self,
+        breaker: Option<CircuitBreaker>,
+        limiter: Option<RateLimiter>,
+        priority: Option<Priority>,
+    ) {
+        (self.core.keyed, self.core.keyed_limiter) = (breaker, limiter);
+        self.core.priority = priority;
+    }
+
     /// Asks the breaker of `key`, where breakers are keyed. Not once another one has admitted what is under way.
     pub fn breaker_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
-        if let Some(Breakers::Keyed(breakers)) = &self.core.pipeline.breaker
-            && !self.core.settled
+        if !self.core.settled
             && self.core.admission == Admission::NONE
+            && let Some(breaker) = self.core.pipeline.breaker_for(key)
         {
-            self.core.keyed = Some(key.with_text(|text| breakers.get(text)));
+            self.core.keyed = Some(breaker);
         }
     }
 
     /// Asks the rate limiter of `key`, where limiters are keyed.
     pub fn rate_for<K: BreakerKey + ?Sized>(&mut self, key: &K) {
-        if let Some(Limiters::Keyed(limiters)) = &self.core.pipeline.limiter
-            && !self.core.settled
+        if !self.core.settled
+            && let Some(limiter) = self.core.pipeline.limiter_for(key)
         {
-            self.core.keyed_limiter = Some(key.with_text(|text| limiters.get(text)));
+            self.core.keyed_limiter = Some(limiter);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Policy, PolicyCall};
 use crate::{
-    Classify, Failure, FailureOf, Key, Outcome, Provenance,
+    Call, Classify, Failure, FailureOf, Key, Outcome, Provenance,
     outcome::{CacheValue, DiskValue, FromRejection, fallible, storable},
     traced_blocking,
 };
@@ -127,14 +127,15 @@ impl Policy {
     }
 }
 
-impl<R, V, E> PolicyCall<'_, R, V, E> {
+impl<'p, R, V, E> PolicyCall<'p, R, V, E> {
     /// Calls `operation`, once for each attempt, and blocks this thread meanwhile. See [`Policy::call_blocking`].
     pub fn call_blocking<F>(mut self, operation: F) -> R
     where
         F: FnMut() -> R,
     {
-        self.drive_blocking(operation);
-        self.call.finish()
+        let mut call = self.begin();
+        self.drive_blocking(&mut call, operation);
+        call.finish()
     }
 
     /// Calls `operation`, and asks `fallback` when the call fails. Both block this thread.
@@ -143,25 +144,25 @@ impl<R, V, E> PolicyCall<'_, R, V, E> {
         F: FnMut() -> R,
         B: FnOnce(Failure<E>) -> R,
     {
-        self.drive_blocking(operation);
-        if let Some(failure) = self.call.failure() {
-            let outcome = fallback(failure);
-            self.call.recover(outcome);
+        let mut call = self.begin();
+        self.drive_blocking(&mut call, operation);
+        if let Some(failure) = call.failure() {
+            call.recover(fallback(failure));
         }
-        self.call.finish()
+        call.finish()
     }
 
-    fn drive_blocking<F>(&mut self, mut operation: F)
+    fn drive_blocking<F>(&mut self, call: &mut Call<'p, R, V, E>, mut operation: F)
     where
         F: FnMut() -> R,
     {
-        if let Some((value, key)) = self.cached.take() {
-            self.call.lookup_blocking(value, key);
+        if let Some((value, key)) = self.place() {
+            call.lookup_blocking(value, key);
         }
-        while let Some(attempt) = self.call.next_attempt_blocking() {
+        while let Some(attempt) = call.next_attempt_blocking() {
             let outcome = attempt.run_blocking(&mut operation);
-            self.call.settle(outcome);
+            call.settle(outcome);
         }
-        self.call.stale_blocking();
+        call.stale_blocking();
     }
 }

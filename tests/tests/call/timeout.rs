@@ -2,7 +2,7 @@ use std::{sync::Mutex, time::Duration};
 
 use resilient_runtime::{
     AdaptiveConfig, HedgeConfig, Jitter, PolicyConfig, RateConfig, Rejection, RetryConfig,
-    TimeoutConfig, TimeoutScope, deadline,
+    TimeoutConfig, TimeoutScope, deadline, fallible,
 };
 use resilient_tests::double::{Act, Double, Fault};
 use tokio::time::{Instant, advance};
@@ -137,4 +137,18 @@ async fn a_hedge_that_is_cut_short_shortens_no_adaptive_timeout() {
         assert!(get_hedged(&policy, &hanging).await.is_err());
         assert_eq!(start.elapsed(), SECOND, "as long as the longest, and no shorter");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_prepared_has_its_time_from_when_it_is_awaited() {
+    let policy = policy(PolicyConfig::new().timeout(TimeoutConfig::new().call(SECOND)));
+    let double = Double::default();
+    let prepared =
+        policy.with(fallible::<Result<u32, Fault>>()).call(async || double.answer().await);
+    advance(10 * SECOND).await;
+    assert_eq!(prepared.await, Ok(1));
+    drop(policy.with(fallible::<Result<u32, Fault>>()));
+    drop(policy.call(async || double.answer().await));
+    let books = books(&policy);
+    assert_eq!((books.calls, books.cancelled), (1, 0), "what nobody awaits is no call");
 }
