@@ -103,9 +103,7 @@ fn audit_method(books: &MethodSnapshot, diary: &Diary, between: Between) {
     is("fallbacks that failed", books.fallbacks_failed, 0);
     is("remembered errors", books.cache.negative, diary.of(Remembered));
     let served = books.memory_hits + books.coalesced;
-    if between != Between::Tasks {
-        is("memory", served, diary.of(Memory) + diary.of(Remembered));
-    }
+    is("memory", served, diary.of(Memory) + diary.of(Remembered));
     if between == Between::Nothing {
         let of = |ending| diary.of(ending);
         is("successes", books.successes, of(Live) + of(Memory) + of(Disk));
