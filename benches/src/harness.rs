@@ -65,6 +65,30 @@ impl Contender {
         })
     }
 
+    /// A contender that asks one item after the other, each time from where it stopped. Before the time is taken each of
+    /// them, of up to ten thousand, is asked once: else who takes long, and gets round once in a lap or less, would find
+    /// in the processor's cache what all others left there, and who gets round often what it fetched itself.
+    pub fn in_turn<T: 'static>(
+        role: Role,
+        name: &str,
+        items: impl AsRef<[T]> + 'static,
+        call: impl Fn(&T) -> bool + 'static,
+    ) -> Self {
+        let count = items.as_ref().len();
+        let (name, mut next) = (format!("{name}, {count}"), 0);
+        let label = name.clone();
+        let mut ask = move |_| {
+            next = if next + 1 == count { 0 } else { next + 1 };
+            call(&items.as_ref()[next])
+        };
+        Self::timed(role, name, move |calls| {
+            assert!((0..count.min(10_000) as u64).all(&mut ask), "{label}: the calls before");
+            let (took, good) = lap(calls, Reaches::Every, &mut ask);
+            assert_eq!(good, calls, "{label}: calls that came to what they should");
+            (took, Duration::ZERO)
+        })
+    }
+
     /// A contender that takes the time itself, and what threads of its own waited for their processors.
     pub fn timed(
         role: Role,

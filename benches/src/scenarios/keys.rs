@@ -6,7 +6,7 @@ use resilient_runtime::{Registry, resilient};
 
 use super::{Entry, peers};
 use crate::{
-    harness::{Contender, Reaches, Role, Scenario, Shuffler},
+    harness::{Contender, Role, Scenario, Shuffler},
     work::{Answer, Client, drive, ready},
 };
 
@@ -56,11 +56,7 @@ pub fn contender(
     for host in &*hosts {
         assert!(call(host));
     }
-    let mut next = 0;
-    Contender::new(role, format!("{name}, {}", hosts.len()), Reaches::Every, move |_| {
-        next = if next + 1 == hosts.len() { 0 } else { next + 1 };
-        call(&hosts[next])
-    })
+    Contender::in_turn(role, name, hosts, call)
 }
 
 fn keys() -> Scenario {

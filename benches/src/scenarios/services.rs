@@ -7,7 +7,7 @@ use resilient_runtime::{BreakerConfig, Policy, Registry};
 use super::Entry;
 use crate::{
     floor,
-    harness::{Contender, Reaches, Role, Scenario, Shuffler},
+    harness::{Contender, Role, Scenario, Shuffler},
     work::{drive, ready},
 };
 
@@ -28,19 +28,15 @@ pub fn policies(registry: &Registry, count: usize) -> Vec<Policy> {
     (0..count).map(policy).collect()
 }
 
-/// Asks one after the other, in an order that no processor guesses.
+/// In an order that no processor guesses.
 fn contender<T: 'static>(
     role: Role,
     name: &str,
     mut items: Vec<T>,
     call: impl Fn(&T) -> bool + 'static,
 ) -> Contender {
-    let (name, mut next) = (format!("{name}, {}", items.len()), 0);
     Shuffler::new(3).shuffle(&mut items);
-    Contender::new(role, name, Reaches::Every, move |_| {
-        next = if next + 1 == items.len() { 0 } else { next + 1 };
-        call(&items[next])
-    })
+    Contender::in_turn(role, name, items, call)
 }
 
 fn services() -> Scenario {
