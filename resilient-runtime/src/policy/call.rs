@@ -5,8 +5,8 @@ use crate::{
     outcome::{BreakerKey, Cacheable, Fallible},
 };
 
-/// One call of a [`Policy`](crate::Policy), prepared with [`Policy::with`](crate::Policy::with). It begins when its future
-/// is first polled.
+/// One call of a [`Policy`](crate::Policy), prepared with [`Policy::with`](crate::Policy::with). It begins, and its time runs,
+/// when its future is first polled; where it blocks, when it is called.
 #[must_use = "nothing happens until it is called"]
 pub struct PolicyCall<'p, R, V, E> {
     pipeline: &'p Pipeline,
