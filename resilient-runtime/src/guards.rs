@@ -17,6 +17,7 @@ use crate::{
     bulkhead::Bulkhead,
     clock::Moment,
     config_error::subject,
+    outcome::BreakerKey,
     rate::{KeyedLimiters, RateLimiter},
     registry::Shared,
 };
@@ -62,6 +63,14 @@ pub(crate) struct Site<'a> {
 }
 
 impl Breakers {
+    /// That of `key`, where they are keyed.
+    pub(crate) fn of<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<CircuitBreaker> {
+        match self {
+            Self::One(_) => None,
+            Self::Keyed(breakers) => Some(key.with_text(|text| breakers.get(text))),
+        }
+    }
+
     fn settings(&self) -> &BreakerSettings {
         match self {
             Self::One(breaker) => breaker.settings(),
@@ -78,6 +87,14 @@ impl Breakers {
 }
 
 impl Limiters {
+    /// That of `key`, where they are keyed.
+    pub(crate) fn of<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<RateLimiter> {
+        match self {
+            Self::One(_) => None,
+            Self::Keyed(limiters) => Some(key.with_text(|text| limiters.get(text))),
+        }
+    }
+
     fn settings(&self) -> &RateSettings {
         match self {
             Self::One(limiter) => limiter.settings(),
@@ -95,10 +112,7 @@ impl Guards {
     }
 
     pub(crate) fn breaker_for(&self, key: &str) -> Option<CircuitBreaker> {
-        match self.breakers.get()? {
-            Breakers::One(_) => None,
-            Breakers::Keyed(breakers) => Some(breakers.get(key)),
-        }
+        self.breakers.get()?.of(key)
     }
 
     pub(crate) fn limiter(&self) -> Option<&RateLimiter> {
@@ -109,10 +123,7 @@ impl Guards {
     }
 
     pub(crate) fn limiter_for(&self, key: &str) -> Option<RateLimiter> {
-        match self.limiters.get()? {
-            Limiters::One(_) => None,
-            Limiters::Keyed(limiters) => Some(limiters.get(key)),
-        }
+        self.limiters.get()?.of(key)
     }
 
     pub(crate) fn breakers(&self) -> Option<Breakers> {

@@ -72,18 +72,12 @@ impl From<&PolicySettings> for Settings {
 impl Inner {
     /// The breaker of `key`, where breakers are keyed.
     pub(crate) fn breaker_for<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<CircuitBreaker> {
-        match self.breaker.as_ref()? {
-            Breakers::One(_) => None,
-            Breakers::Keyed(breakers) => Some(key.with_text(|text| breakers.get(text))),
-        }
+        self.breaker.as_ref()?.of(key)
     }
 
     /// The rate limiter of `key`, where limiters are keyed.
     pub(crate) fn limiter_for<K: BreakerKey + ?Sized>(&self, key: &K) -> Option<RateLimiter> {
-        match self.limiter.as_ref()? {
-            Limiters::One(_) => None,
-            Limiters::Keyed(limiters) => Some(key.with_text(|text| limiters.get(text))),
-        }
+        self.limiter.as_ref()?.of(key)
     }
 
     /// How busy the machine is, in percent.

@@ -295,11 +295,10 @@ impl<'m, R, V, E> Call<'m, R, V, E> {
         if !self.core.has_spare() || !self.outcome.as_ref().is_some_and(failed) {
             return;
         }
-        let served = !self.core.only_fills();
         if let (Some(keeper), Some((value, provenance))) = (self.keeper, self.core.spared())
             && let Some(outcome) = keeper.serve(&value)
         {
-            if served {
+            if !self.core.only_fills() {
                 self.core.pipeline.counters.memory_hits.add();
             }
             self.outcome = Held::Outcome(outcome);

@@ -156,7 +156,7 @@ impl<'p, R, V, E> PolicyCall<'p, R, V, E> {
     where
         F: FnMut() -> R,
     {
-        if let Some((value, key)) = self.place() {
+        if let Some((value, key)) = self.cached.take() {
             call.lookup_blocking(value, key);
         }
         while let Some(attempt) = call.next_attempt_blocking() {

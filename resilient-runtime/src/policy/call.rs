@@ -14,7 +14,7 @@ pub struct PolicyCall<'p, R, V, E> {
     breaker: Option<CircuitBreaker>,
     limiter: Option<RateLimiter>,
     priority: Option<Priority>,
-    cached: Option<(Cacheable<R>, Key)>,
+    pub(super) cached: Option<(Cacheable<R>, Key)>,
 }
 
 // Not `async fn`, which would hold the call twice: as its argument, and as what it makes of that.
@@ -115,12 +115,6 @@ impl<'p, R, V, E> PolicyCall<'p, R, V, E> {
         call
     }
 
-    /// Where its answer is looked for.
-    #[inline]
-    pub(super) fn place(&mut self) -> Option<(Cacheable<R>, Key)> {
-        self.cached.take()
-    }
-
     fn drive<'c, F>(
         &'c mut self,
         call: &'c mut Call<'p, R, V, E>,
@@ -130,7 +124,7 @@ impl<'p, R, V, E> PolicyCall<'p, R, V, E> {
         F: AsyncFnMut() -> R,
     {
         async move {
-            if let Some((value, key)) = self.place() {
+            if let Some((value, key)) = self.cached.take() {
                 call.lookup(value, key).await;
             }
             while let Some(attempt) = call.next_attempt().await {
@@ -151,7 +145,7 @@ impl<'p, R, V, E> PolicyCall<'p, R, V, E> {
         F: Future<Output = R>,
     {
         async move {
-            if let Some((value, key)) = self.place() {
+            if let Some((value, key)) = self.cached.take() {
                 call.lookup(value, key).await;
             }
             while let Some(attempt) = call.next_attempt().await {
